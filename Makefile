@@ -1,0 +1,30 @@
+# A thin front for `python3 -m dev`, which knows how; see dev/__main__.py.
+PYTHON ?= python3
+DEV := @$(PYTHON) -m dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint shell update setup clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+demo:  ## run Odoo with the addons and demo data (PORT=8069) until Ctrl-C
+	$(DEV) demo
+
+test:  ## run everything, or one thing: T=path, T=path::Class::test, T=addon, or T=words for pytest -k
+	$(DEV) test $(if $(T),-- '$(T)')
+
+lint:  ## check style and conventions
+	$(DEV) lint
+
+shell:  ## open an Odoo shell on the demo database
+	$(DEV) shell
+
+update:  ## upgrade the addons in the demo database
+	$(DEV) update
+
+setup:  ## obtain Odoo and its Python environment, nothing else
+	$(DEV) setup
+
+clean:  ## stop everything and remove the work folder
+	$(DEV) clean

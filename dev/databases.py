@@ -1,0 +1,143 @@
+"""Test databases: installed once per state of the code, copied for every run.
+
+Two levels: a *base* with Odoo's own modules that the addons depend on (it survives every change of ours), and on
+top of it a *template* with our addons. On the private cluster both stay in its data folder while it is stopped. On
+somebody's own server nothing may stay behind: there they are kept as dumps in the work folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import console, paths, suites, system
+from .odoo import Instance
+from .suites import Suite
+
+_CHECKOUT = paths.digest([str(paths.WORK)])[:6]
+_PREFIX = f"hdf_{_CHECKOUT}_"
+_RUN = f"{_PREFIX}run_"
+_BUILDING = "_building"
+
+
+class Databases:
+    """The templates on one server, and the copies that runs work on."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.server = instance.server
+        self._lock = instance.folder / "databases.lock"
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[None]:
+        """Clean up what killed runs left; on a server that is not ours, take everything away in the end."""
+        with paths.shared(self.instance.folder / "databases.users", self._drop_stale, self._drop_all):
+            yield
+
+    def _drop_stale(self) -> None:
+        for name in self.server.databases(_PREFIX):
+            run_of = name.removeprefix(_RUN).partition("_")[0] if name.startswith(_RUN) else ""
+            if (run_of and not _alive(int(run_of))) or name.endswith(_BUILDING):
+                self.instance.drop(name)
+
+    def _drop_all(self) -> None:
+        if not self.server.private:
+            for name in self.server.databases(_PREFIX):
+                self.server.drop(name)
+
+    @contextlib.contextmanager
+    def copy_for(self, suite: Suite) -> Iterator[tuple[str, list[Path]]]:
+        """Give a database of its own to a run, and the logs of the installation that it was copied from."""
+        name = f"{_RUN}{os.getpid()}_{suite.name}"
+        try:
+            with paths.locked(self._lock):
+                template = self._template(suite)
+                self.server.create(name, template)
+                self.instance.link_filestore(template, name)
+            yield name, self._logs(suite)
+        finally:
+            self.instance.drop(name)
+
+    def _names(self, suite: Suite) -> tuple[str, str]:
+        addons = [name for name in suite.addons if name in paths.present_addons()]
+        modules = self._modules(suite)
+        base = paths.digest([self.instance.odoo.key, *modules])[:10]
+        code = paths.digest([base, *addons, paths.digest_addons(addons)])[:10]
+        return f"{_PREFIX}base_{suite.name}_{base}", f"{_PREFIX}code_{suite.name}_{code}"
+
+    def _modules(self, suite: Suite) -> list[str]:
+        return sorted({*suites.dependencies(suite.addons), *suite.modules}) or ["base"]
+
+    def _logs(self, suite: Suite) -> list[Path]:
+        return [self.instance.folder / f"{name}.log" for name in self._names(suite)]
+
+    def _template(self, suite: Suite) -> str:
+        base, code = self._names(suite)
+        if self._available(code):
+            return code
+        if not self._available(base):
+            self._forget(f"{_PREFIX}base_{suite.name}_")
+            self._build(base, "", self._modules(suite), "Odoo's own modules")
+        self._forget(f"{_PREFIX}code_{suite.name}_")
+        addons = [name for name in suite.addons if name in paths.present_addons()]
+        self._build(code, base, addons, ", ".join(addons))
+        return code
+
+    def _build(self, name: str, template: str, modules: list[str], what: str) -> None:
+        building = name + _BUILDING
+        self.instance.drop(building)
+        self.server.create(building, template)
+        if template:
+            self.instance.link_filestore(template, building)
+        log = self.instance.folder / f"{name}.log"
+        self.instance.install(building, modules, f"Install {what} into a template database", log)
+        if template:
+            self.instance.compile_assets(building, paths.LOGS / "test-assets.log")
+        self.server.rename(building, name)
+        filestore = self.instance.filestore
+        if (filestore / building).is_dir():
+            (filestore / building).rename(filestore / name)
+        if not self.server.private:
+            self._dump(name)
+
+    def _dump_path(self, name: str) -> Path:
+        return self.instance.folder / f"{name}.dump"
+
+    def _available(self, name: str) -> bool:
+        if name in self.server.databases(_PREFIX):
+            return True
+        dump = self._dump_path(name)
+        if self.server.private or not dump.exists():
+            return False
+        self.instance.server.create(name + _BUILDING)
+        program = system.find_program("pg_restore") or "pg_restore"
+        command = [program, "--no-owner", "-j", "2", "-d", name + _BUILDING, str(dump)]
+        console.run(command, "Restore a template database", log=paths.LOGS / "restore.log", env=self.server.env())
+        self.server.rename(name + _BUILDING, name)
+        return True
+
+    def _dump(self, name: str) -> None:
+        program = system.find_program("pg_dump") or "pg_dump"
+        part = self._dump_path(name).with_suffix(".part")
+        command = [program, "-Fc", "-Z1", "--no-owner", "-f", str(part), name]
+        console.run(command, "Keep it for the next run", log=paths.LOGS / "dump.log", env=self.server.env())
+        part.rename(self._dump_path(name))
+
+    def _forget(self, prefix: str) -> None:
+        """Drop the templates of earlier states of the code."""
+        for name in self.server.databases(prefix):
+            self.instance.drop(name)
+        for file in self.instance.folder.glob(f"{prefix}*"):
+            file.unlink()
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

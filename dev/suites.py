@@ -1,0 +1,96 @@
+"""Which tests run against which set of installed addons. A new combination is one more row."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import paths
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Some tests, and what is installed in the database that they run on."""
+
+    name: str
+    tests: tuple[str, ...]  # folders or files, relative to the repository
+    addons: tuple[str, ...] = ()  # ours; none: the tests need no database
+    modules: tuple[str, ...] = ()  # of Odoo's own, beyond what the addons depend on
+    ignore: tuple[str, ...] = ()
+
+    @property
+    def needs_database(self) -> bool:
+        """Tell whether the tests run inside Odoo."""
+        return bool(self.addons)
+
+    def owns(self, path: str) -> bool:
+        """Tell whether a path (relative to the repository) is among this suite's tests."""
+        return _within(path, self.tests) and not _within(path, self.ignore)
+
+
+_PLAIN = ("tests/dev", "tests/test_wheel.py")
+
+SUITES = (
+    # What needs no database: this package's own logic, and the wheel.
+    Suite("plain", tests=_PLAIN),
+    # The base addon must be whole without the other two.
+    Suite("core", tests=("helpdesk_futural",), addons=("helpdesk_futural",)),
+    Suite(
+        "all",
+        tests=("helpdesk_futural_timesheet", "helpdesk_futural_portal", "tests"),
+        addons=paths.ADDONS,
+        ignore=_PLAIN,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One start of pytest: a suite, and what to collect of it."""
+
+    suite: Suite
+    targets: tuple[str, ...]
+    keyword: str = ""
+
+
+def _within(path: str, roots: tuple[str, ...]) -> bool:
+    return any(Path(path).is_relative_to(root) for root in roots)
+
+
+def existing(suite: Suite, root: Path = paths.REPO) -> tuple[str, ...]:
+    """Return those of the suite's test locations that are in the checkout."""
+    return tuple(test for test in suite.tests if (root / test).exists())
+
+
+def select(selection: str, root: Path = paths.REPO) -> list[Run]:
+    """Return what to run for ``T=selection``; for an empty selection, everything.
+
+    A selection is one or more paths or test ids (``path::Class::test``), an addon's name, or else an expression for
+    pytest's ``-k``, which is then tried on every suite.
+    """
+    words = tuple(_relative(word, root) for word in selection.split())
+    if not words or not all((root / word.partition("::")[0]).exists() for word in words):
+        return [Run(suite, targets, selection) for suite in SUITES if (targets := existing(suite, root))]
+    runs = []
+    for suite in SUITES:
+        if targets := tuple(word for word in words if suite.owns(word.partition("::")[0])):
+            runs.append(Run(suite, targets))
+    return runs
+
+
+def _relative(word: str, root: Path) -> str:
+    path = Path(word)
+    if path.is_absolute() and path.is_relative_to(root):
+        word = str(path.relative_to(root))
+    return word.removeprefix("./").rstrip("/")
+
+
+def dependencies(addons: tuple[str, ...], root: Path = paths.REPO) -> list[str]:
+    """Return the Odoo modules (not ours) that the addons' manifests name."""
+    needed: set[str] = set()
+    for name in addons:
+        manifest = root / name / "__manifest__.py"
+        if manifest.is_file():
+            needed.update(ast.literal_eval(manifest.read_text()).get("depends", ()))
+    return sorted(needed - set(paths.ADDONS))

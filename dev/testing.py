@@ -1,0 +1,157 @@
+"""``make test``: lint, every suite on its own database, Odoo's log, and one line of totals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import console, lint, loggate, odoo, odoo_source, paths, postgres, suites, system, venv
+from .databases import Databases
+from .suites import Run
+
+_FOLDER = paths.WORK / "test"
+_SETTINGS = {
+    "workers": "0",
+    "max_cron_threads": "0",
+    "list_db": "False",
+    # A test that sends mail for real must fail, not reach anybody.
+    "smtp_server": "127.0.0.1",
+    "smtp_port": "9",
+}
+_NOTHING_COLLECTED = 5
+
+
+@dataclass
+class Totals:
+    """What the last line says."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    complaints: list[str] = field(default_factory=list)
+
+    def complain(self, text: str) -> None:
+        """Count something that is not a test as one failure, and repeat it at the end."""
+        self.failed += 1
+        self.complaints.append(text)
+
+    def add_report(self, report: Path) -> int:
+        """Add the counts of a JUnit report; return how many tests failed in it."""
+        if not report.is_file():
+            return 0
+        tests = failed = skipped = 0
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+            tests += int(suite.get("tests", 0))
+            failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped += int(suite.get("skipped", 0))
+        self.passed += tests - failed - skipped
+        self.failed += failed
+        self.skipped += skipped
+        return failed
+
+
+def run(selection: str) -> int:
+    """Run everything, or what ``T=`` selects; return the exit code."""
+    started = time.monotonic()
+    runs = suites.select(selection)
+    if not runs:
+        raise console.Failure(f"No suite runs {selection!r}: it lies outside the tests listed in dev/suites.py.")
+    totals = Totals()
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    if not selection:
+        for failed in lint.run():
+            totals.complain(f"lint: {failed}")
+    venv.provide()
+    for plain in [each for each in runs if not each.suite.needs_database]:
+        env = odoo.environment(odoo_source.provide())
+        _pytest(plain, [], env, totals)
+    in_odoo = [each for each in runs if each.suite.needs_database and paths.present_addons()]
+    if in_odoo:
+        system.require_packages(server="PGHOST" not in os.environ, tests=True)
+        with postgres.use("test") as server:
+            databases = Databases(odoo.prepare(server, _FOLDER, _SETTINGS))
+            with databases.session():
+                for each in in_odoo:
+                    _run_in_odoo(each, databases, totals)
+    return _finish(totals, selection, time.monotonic() - started)
+
+
+def _finish(totals: Totals, selection: str, seconds: float) -> int:
+    console.say()
+    for complaint in totals.complaints:
+        console.say(f"✗ {complaint}")
+    skipped = f", {totals.skipped} skipped" if totals.skipped else ""
+    console.say(f"All suites: {console.elapsed(seconds)}{skipped}")
+    if not totals.passed and not totals.failed:
+        totals.complain(f"nothing was run for {selection!r}")
+    console.say(f"{totals.passed} passed, {totals.failed} failed")
+    return 1 if totals.failed else 0
+
+
+def _run_in_odoo(each: Run, databases: Databases, totals: Totals) -> None:
+    instance = databases.instance
+    log = _FOLDER / f"run-{os.getpid()}-{each.suite.name}.log"
+    try:
+        with databases.copy_for(each.suite) as (database, install_logs):
+            options = [
+                f"--odoo-database={database}",
+                f"--odoo-config={instance.config}",
+                "--odoo-http",
+                "--odoo-log-level=warn",
+                f"--odoo-extra=logfile={log}",
+            ]
+            _pytest(each, options, instance.env(), totals)
+        for file in [*install_logs, log]:
+            _check_log(file, each, totals)
+    finally:
+        log.unlink(missing_ok=True)
+
+
+def _pytest(each: Run, options: list[str], env: dict[str, str], totals: Totals) -> None:
+    """Run pytest in the foreground and count its results."""
+    report = _FOLDER / f"run-{os.getpid()}-{each.suite.name}.xml"
+    command = [str(venv.PYTHON), "-m", "pytest", *options, f"--junitxml={report}", "-o", "junit_logging=no"]
+    if not options:
+        command += ["-p", "no:odoo"]
+    command += [f"--ignore={path}" for path in each.suite.ignore]
+    if each.keyword:
+        command += ["-k", each.keyword]
+    console.step(f"Suite {each.suite.name}")
+    try:
+        code = _foreground([*command, *each.targets], env)
+        failed = totals.add_report(report)
+    finally:
+        report.unlink(missing_ok=True)
+    if code not in (0, _NOTHING_COLLECTED) and not failed:
+        totals.complain(f"suite {each.suite.name}: pytest ended with exit code {code}")
+
+
+def _foreground(command: list[str], env: dict[str, str]) -> int:
+    """Run a command on our own output; leave none of its processes behind, however it ends."""
+    process = subprocess.Popen(command, env=env, cwd=paths.REPO, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(20)
+        raise
+    finally:
+        console.terminate(process)
+
+
+def _check_log(log: Path, each: Run, totals: Totals) -> None:
+    """Complain about the warnings and errors in one of Odoo's logs."""
+    if not log.is_file():
+        return
+    with log.open(errors="replace") as lines:
+        found = loggate.problems(lines)
+    for entry, times in found.items():
+        console.say(f"\n✗ In Odoo's log of suite {each.suite.name} ({times}×):\n{entry}")
+    if found:
+        kind = "the tests" if log.name.startswith("run-") else "the installation"
+        totals.complain(f"suite {each.suite.name}: {len(found)} warnings or errors in Odoo's log of {kind}")
