@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint shell update setup clean
+.PHONY: help demo test lint format shell update setup clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -16,6 +16,9 @@ test:  ## run everything, or one thing: T=path, T=path::Class::test, T=addon, or
 
 lint:  ## check style and conventions
 	$(DEV) lint
+
+format:  ## let ruff put right what it can
+	$(DEV) format
 
 shell:  ## open an Odoo shell on the demo database
 	$(DEV) shell

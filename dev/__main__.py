@@ -19,8 +19,11 @@ def main() -> int:
     commands.add_parser("shell", help="open an Odoo shell on the demo database")
     commands.add_parser("setup", help="obtain Odoo and the Python environment, nothing else")
     commands.add_parser("lint", help="check style and conventions")
+    commands.add_parser("format", help="let ruff put right what it can")
     test = commands.add_parser("test", help="run the tests")
-    test.add_argument("selection", nargs="*", help="a path, path::Class::test, an addon or a -k expression")
+    test.add_argument(
+        "selection", nargs="*", help="a path, path::Class::test, an addon or a -k expression"
+    )
     commands.add_parser("clean", help="stop everything and remove the work folder")
     arguments = parser.parse_args()
     console.exit_on_signals()
@@ -32,7 +35,8 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr, flush=True)
-        return 130
+        # The demo has no other end than this.
+        return 0 if arguments.command == "demo" else 130
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -44,6 +48,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from . import lint
 
         return 1 if lint.run() else 0
+    elif arguments.command == "format":
+        from . import lint
+
+        return lint.fix()
     elif arguments.command == "test":
         from . import testing
 

@@ -33,7 +33,9 @@ class Databases:
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
         """Clean up what killed runs left; on a server that is not ours, take everything away in the end."""
-        with paths.shared(self.instance.folder / "databases.users", self._drop_stale, self._drop_all):
+        with paths.shared(
+            self.instance.folder / "databases.users", self._drop_stale, self._drop_all
+        ):
             yield
 
     def _drop_stale(self) -> None:
@@ -79,13 +81,15 @@ class Databases:
             return code
         if not self._available(base):
             self._forget(f"{_PREFIX}base_{suite.name}_")
-            self._build(base, "", self._modules(suite), "Odoo's own modules")
+            self._build(suite.name, base, "", self._modules(suite), "Odoo's own modules")
         self._forget(f"{_PREFIX}code_{suite.name}_")
         addons = [name for name in suite.addons if name in paths.present_addons()]
-        self._build(code, base, addons, ", ".join(addons))
+        self._build(suite.name, code, base, addons, ", ".join(addons))
         return code
 
-    def _build(self, name: str, template: str, modules: list[str], what: str) -> None:
+    def _build(
+        self, suite_name: str, name: str, template: str, modules: list[str], what: str
+    ) -> None:
         building = name + _BUILDING
         self.instance.drop(building)
         self.server.create(building, template)
@@ -94,7 +98,7 @@ class Databases:
         log = self.instance.folder / f"{name}.log"
         self.instance.install(building, modules, f"Install {what} into a template database", log)
         if template:
-            self.instance.compile_assets(building, paths.LOGS / "test-assets.log")
+            self.instance.compile_assets(building, suite_name, paths.LOGS / "test-assets.log")
         self.server.rename(building, name)
         filestore = self.instance.filestore
         if (filestore / building).is_dir():
@@ -114,7 +118,12 @@ class Databases:
         self.instance.server.create(name + _BUILDING)
         program = system.find_program("pg_restore") or "pg_restore"
         command = [program, "--no-owner", "-j", "2", "-d", name + _BUILDING, str(dump)]
-        console.run(command, "Restore a template database", log=paths.LOGS / "restore.log", env=self.server.env())
+        console.run(
+            command,
+            "Restore a template database",
+            log=paths.LOGS / "restore.log",
+            env=self.server.env(),
+        )
         self.server.rename(name + _BUILDING, name)
         return True
 
@@ -122,7 +131,9 @@ class Databases:
         program = system.find_program("pg_dump") or "pg_dump"
         part = self._dump_path(name).with_suffix(".part")
         command = [program, "-Fc", "-Z1", "--no-owner", "-f", str(part), name]
-        console.run(command, "Keep it for the next run", log=paths.LOGS / "dump.log", env=self.server.env())
+        console.run(
+            command, "Keep it for the next run", log=paths.LOGS / "dump.log", env=self.server.env()
+        )
         part.rename(self._dump_path(name))
 
     def _forget(self, prefix: str) -> None:

@@ -68,4 +68,6 @@ def is_noise(entry: Entry) -> bool:
 
 def problems(lines: Iterable[str]) -> Counter[Entry]:
     """Return the records that must fail the run, and how often each was logged."""
-    return Counter(entry for entry in entries(lines) if entry.level in _SERIOUS and not is_noise(entry))
+    return Counter(
+        entry for entry in entries(lines) if entry.level in _SERIOUS and not is_noise(entry)
+    )

@@ -12,8 +12,7 @@ from . import console, odoo_source, paths, venv
 from .odoo_source import Odoo
 from .postgres import Server
 
-# Compiled asset bundles of a template database: every page and every browser test would compile them again.
-_PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()\n"
+_ASSETS_SCRIPT = Path(__file__).with_name("assets_shell.py")
 
 
 @dataclass(frozen=True)
@@ -76,13 +75,25 @@ class Instance:
         self._run_modules(what, log, "-d", database, "-u", ",".join(modules))
 
     def _run_modules(self, what: str, log: Path, *arguments: str) -> None:
-        command = self.command("server", *arguments, "--stop-after-init", "--no-http", "--max-cron-threads=0")
+        command = self.command(
+            "server", *arguments, "--stop-after-init", "--no-http", "--max-cron-threads=0"
+        )
         console.run(command, what, log=log, env=self.env())
 
-    def compile_assets(self, database: str, log: Path) -> None:
-        """Compile the web client's asset bundles into the database."""
+    def compile_assets(self, database: str, kind: str, log: Path) -> None:
+        """Compile the web client's asset bundles into the database: else every browser test would, each time.
+
+        :param kind: databases of one kind have mostly the same bundles, and share what is compiled
+        """
+        env = self.env() | {
+            "HELPDESK_ASSETS": str(paths.WORK / "assets" / f"{kind}-{self.odoo.key}")
+        }
         command = self.command("shell", "-d", database, "--no-http")
-        console.run(command, "Compile the web client's assets", log=log, env=self.env(), stdin_text=_PREGENERATE)
+        script = _ASSETS_SCRIPT.read_text()
+        with paths.locked(paths.WORK / "assets.lock"):
+            console.run(
+                command, "Compile the web client's assets", log=log, env=env, stdin_text=script
+            )
 
     def link_filestore(self, database: str, copy: str) -> None:
         """Give a database's copy its attachments: they never change in place, so hard links do."""

@@ -60,7 +60,9 @@ def from_home(home: Path) -> Odoo:
     for root in (home, home / "usr/lib/python3/dist-packages", home.parent):
         if (root / "odoo/release.py").is_file():
             return _describe(root)
-    raise Failure(f"ODOO_HOME={home}: no odoo/release.py there. Point it to a checkout or a dist-packages folder.")
+    raise Failure(
+        f"ODOO_HOME={home}: no odoo/release.py there. Point it to a checkout or a dist-packages folder."
+    )
 
 
 def _describe(root: Path) -> Odoo:
@@ -117,13 +119,19 @@ def _from_debian() -> Odoo:
 def _download() -> list[Path]:
     """Fetch the packages with apt, in a state of its own: no root, and the machine's sources stay as they are."""
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        raise Failure("Without apt there is no Odoo to download. Set ODOO_HOME=/path/to/odoo-19 instead.")
+        raise Failure(
+            "Without apt there is no Odoo to download. Set ODOO_HOME=/path/to/odoo-19 instead."
+        )
     folder = paths.WORK / "odoo-packages"
     folder.mkdir(parents=True, exist_ok=True)
     private = _private_apt(folder)
-    downloads = [f"{name}/sid" for name in _FROM_SID] + [f"{name}/{_STABLE}" for name in _FROM_STABLE]
+    downloads = [f"{name}/sid" for name in _FROM_SID] + [
+        f"{name}/{_STABLE}" for name in _FROM_STABLE
+    ]
     # apt downloads to temporary names, keeps what is complete, and goes on where it was interrupted.
-    console.run([*private, "update"], "Read Debian's package lists", log=paths.LOGS / "odoo-lists.log")
+    console.run(
+        [*private, "update"], "Read Debian's package lists", log=paths.LOGS / "odoo-lists.log"
+    )
     console.run(
         [*private, "download", *downloads],
         "Download Odoo 19 (130 MB)",
@@ -137,13 +145,17 @@ def _private_apt(folder: Path) -> list[str]:
     """Return an apt-get that knows Debian's sid and stable and shares nothing but the settings with the machine's."""
     mirror = system.debian_mirror()
     if not mirror:
-        raise Failure("This machine's apt has no Debian mirror. Set ODOO_HOME=/path/to/odoo-19 instead.")
+        raise Failure(
+            "This machine's apt has no Debian mirror. Set ODOO_HOME=/path/to/odoo-19 instead."
+        )
     state = folder / "apt"
     for name in ("state", "lists/partial", "cache/archives/partial"):
         (state / name).mkdir(parents=True, exist_ok=True)
     signed = f"[signed-by={_KEYRING}] " if Path(_KEYRING).exists() else ""
     sources = state / "sources.list"
-    sources.write_text("".join(f"deb {signed}{mirror} {suite} main\n" for suite in ("sid", _STABLE)))
+    sources.write_text(
+        "".join(f"deb {signed}{mirror} {suite} main\n" for suite in ("sid", _STABLE))
+    )
     options = {
         "Dir::State": state / "state",
         "Dir::State::lists": state / "lists",

@@ -77,7 +77,7 @@ class Server:
     def create(self, name: str, template: str = "") -> None:
         """Create an empty database, or a copy of another one that nobody is connected to."""
         source = f'TEMPLATE "{template}"' if template else "TEMPLATE template0 LC_COLLATE 'C'"
-        self.sql(f'CREATE DATABASE "{name}" ENCODING \'UTF8\' {source}')
+        self.sql(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' {source}")
 
     def drop(self, name: str) -> None:
         """Drop a database if it exists, connected clients or not."""
@@ -94,7 +94,9 @@ def use(purpose: str) -> Iterator[Server]:
     if host := os.environ.get("PGHOST"):
         system.require_packages(server=False)
         user = os.environ.get("PGUSER") or pwd.getpwuid(os.geteuid()).pw_name
-        server = Server(host, os.environ.get("PGPORT", "5432"), user, os.environ.get("PGPASSWORD", ""))
+        server = Server(
+            host, os.environ.get("PGPORT", "5432"), user, os.environ.get("PGPASSWORD", "")
+        )
         server.sql("SELECT 1")
         yield server
         return
@@ -109,7 +111,9 @@ class Cluster:
     def __init__(self, purpose: str) -> None:
         binaries = system.postgres_bin()
         if not binaries:
-            raise Failure("PostgreSQL's server programs (initdb, postgres) are not on this machine.")
+            raise Failure(
+                "PostgreSQL's server programs (initdb, postgres) are not on this machine."
+            )
         self._bin = binaries
         self._owner = self._unprivileged_user()
         self.folder = self._reachable_folder() / purpose
@@ -146,7 +150,12 @@ class Cluster:
         return [runuser, "-u", self._owner.pw_name, "--", *command]
 
     def _succeeds(self, *command: str) -> bool:
-        return subprocess.run(self._as_owner(*command), capture_output=True, stdin=subprocess.DEVNULL, cwd="/").returncode == 0
+        return (
+            subprocess.run(
+                self._as_owner(*command), capture_output=True, stdin=subprocess.DEVNULL, cwd="/"
+            ).returncode
+            == 0
+        )
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Server]:

@@ -24,9 +24,12 @@ class Suite:
         """Tell whether the tests run inside Odoo."""
         return bool(self.addons)
 
-    def owns(self, path: str) -> bool:
-        """Tell whether a path (relative to the repository) is among this suite's tests."""
-        return _within(path, self.tests) and not _within(path, self.ignore)
+    def share_of(self, word: str) -> tuple[str, ...]:
+        """Return what of a selected path or test id (relative to the repository) is among this suite's tests."""
+        path = word.partition("::")[0]
+        if _within(path, self.tests):
+            return () if _within(path, self.ignore) else (word,)
+        return tuple(test for test in self.tests if _within(test, (path,)))
 
 
 _PLAIN = ("tests/dev", "tests/test_wheel.py")
@@ -71,10 +74,13 @@ def select(selection: str, root: Path = paths.REPO) -> list[Run]:
     """
     words = tuple(_relative(word, root) for word in selection.split())
     if not words or not all((root / word.partition("::")[0]).exists() for word in words):
-        return [Run(suite, targets, selection) for suite in SUITES if (targets := existing(suite, root))]
+        return [
+            Run(suite, targets, selection) for suite in SUITES if (targets := existing(suite, root))
+        ]
     runs = []
     for suite in SUITES:
-        if targets := tuple(word for word in words if suite.owns(word.partition("::")[0])):
+        shares = [part for word in words for part in suite.share_of(word)]
+        if targets := tuple(part for part in shares if (root / part.partition("::")[0]).exists()):
             runs.append(Run(suite, targets))
     return runs
 

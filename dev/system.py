@@ -53,7 +53,9 @@ def missing_packages(*, server: bool, tests: bool) -> list[str]:
     if not find_program("psql"):
         needed.append("postgresql-client")
     if tests:
-        if not find_program("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if not find_program(
+            "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
+        ):
             needed.append("chromium")
         if not find_program("dovecot"):
             needed.append("dovecot-imapd")
@@ -72,10 +74,14 @@ def install_packages(packages: list[str]) -> None:
     by_hand = f"apt-get install {' '.join(packages)}"
     apt = shutil.which("apt-get")
     if not apt:
-        raise Failure(f"Missing on this machine: {', '.join(packages)} (Debian's package names). Install them.")
+        raise Failure(
+            f"Missing on this machine: {', '.join(packages)} (Debian's package names). Install them."
+        )
     prefix = _root_prefix()
     if prefix is None:
-        raise Failure(f"Some programs are missing and installing them needs root. Run: sudo {by_hand}")
+        raise Failure(
+            f"Some programs are missing and installing them needs root. Run: sudo {by_hand}"
+        )
     name = ", ".join(packages)
     command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", apt]
     install = [*command, "install", "-y", "-q", "--no-install-recommends", *packages]
@@ -83,7 +89,9 @@ def install_packages(packages: list[str]) -> None:
         log = LOGS / "apt-install.log"
         if console.run(install, f"Install {name}", log=log, check=False):
             # The usual reason is a package list that is missing or out of date.
-            console.run([*command, "update", "-q"], "Update the package lists", log=LOGS / "apt-update.log")
+            console.run(
+                [*command, "update", "-q"], "Update the package lists", log=LOGS / "apt-update.log"
+            )
             console.run(install, f"Install {name}", log=log)
     if Path("/run/systemd/system").is_dir():
         for package, unit in (("dovecot-imapd", "dovecot"), ("postgresql", "postgresql")):
@@ -120,7 +128,14 @@ def _services_stay_off(prefix: list[str]) -> Iterator[None]:
 def debian_mirror() -> str | None:
     """Return the mirror that this machine's own apt uses for Debian's archive."""
     listing = console.output_of(
-        ["apt-get", "indextargets", "--no-release-info", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
+        [
+            "apt-get",
+            "indextargets",
+            "--no-release-info",
+            "--format",
+            "$(REPO_URI) $(RELEASE)",
+            "Created-By: Packages",
+        ]
     )
     for line in listing.splitlines():
         uri, _, release = line.partition(" ")

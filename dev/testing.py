@@ -60,7 +60,9 @@ def run(selection: str) -> int:
     started = time.monotonic()
     runs = suites.select(selection)
     if not runs:
-        raise console.Failure(f"No suite runs {selection!r}: it lies outside the tests listed in dev/suites.py.")
+        raise console.Failure(
+            f"No suite runs {selection!r}: it lies outside the tests listed in dev/suites.py."
+        )
     totals = Totals()
     _FOLDER.mkdir(parents=True, exist_ok=True)
     if not selection:
@@ -115,7 +117,15 @@ def _run_in_odoo(each: Run, databases: Databases, totals: Totals) -> None:
 def _pytest(each: Run, options: list[str], env: dict[str, str], totals: Totals) -> None:
     """Run pytest in the foreground and count its results."""
     report = _FOLDER / f"run-{os.getpid()}-{each.suite.name}.xml"
-    command = [str(venv.PYTHON), "-m", "pytest", *options, f"--junitxml={report}", "-o", "junit_logging=no"]
+    command = [
+        str(venv.PYTHON),
+        "-m",
+        "pytest",
+        *options,
+        f"--junitxml={report}",
+        "-o",
+        "junit_logging=no",
+    ]
     if not options:
         command += ["-p", "no:odoo"]
     command += [f"--ignore={path}" for path in each.suite.ignore]
@@ -133,7 +143,9 @@ def _pytest(each: Run, options: list[str], env: dict[str, str], totals: Totals) 
 
 def _foreground(command: list[str], env: dict[str, str]) -> int:
     """Run a command on our own output; leave none of its processes behind, however it ends."""
-    process = subprocess.Popen(command, env=env, cwd=paths.REPO, stdin=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, env=env, cwd=paths.REPO, stdin=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         return process.wait()
     except KeyboardInterrupt:
@@ -154,4 +166,6 @@ def _check_log(log: Path, each: Run, totals: Totals) -> None:
         console.say(f"\n✗ In Odoo's log of suite {each.suite.name} ({times}×):\n{entry}")
     if found:
         kind = "the tests" if log.name.startswith("run-") else "the installation"
-        totals.complain(f"suite {each.suite.name}: {len(found)} warnings or errors in Odoo's log of {kind}")
+        totals.complain(
+            f"suite {each.suite.name}: {len(found)} warnings or errors in Odoo's log of {kind}"
+        )

@@ -35,7 +35,15 @@ def provide() -> Path:
             _create()
             arguments = [part for file in _REQUIREMENTS for part in ("-r", str(file))]
             console.run(
-                [str(PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *arguments],
+                [
+                    str(PYTHON),
+                    "-m",
+                    "pip",
+                    "install",
+                    "--no-input",
+                    "--disable-pip-version-check",
+                    *arguments,
+                ],
                 "Install the Python packages",
                 log=paths.LOGS / "pip.log",
             )
