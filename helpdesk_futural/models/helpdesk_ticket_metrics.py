@@ -1,0 +1,63 @@
+from odoo import fields, models
+
+from ..tools.preview import first_line
+
+
+class HelpdeskTicketMetrics(models.Model):
+    """Who said what when: last contact, first response, who is waiting for whom."""
+
+    _inherit = "helpdesk.ticket"
+
+    waiting_on = fields.Selection(
+        [("team", "Us"), ("customer", "Customer")],
+        required=True,
+        default="team",
+        copy=False,
+        index=True,
+        help="Whose turn it is: ours after the customer's message, theirs after ours.",
+    )
+    first_response_date = fields.Datetime(
+        copy=False, readonly=True, help="When an agent first answered the customer."
+    )
+    last_customer_message_date = fields.Datetime(
+        "Last Customer Message", copy=False, readonly=True, index="btree_not_null"
+    )
+    last_agent_message_date = fields.Datetime("Last Agent Message", copy=False, readonly=True)
+    last_message_date = fields.Datetime(
+        "Last Update", default=fields.Datetime.now, copy=False, readonly=True, index=True
+    )
+    last_message_preview = fields.Char("Last Message", copy=False, readonly=True)
+    last_author_id = fields.Many2one(
+        "res.partner", "Last Author", copy=False, readonly=True, ondelete="set null",
+        index="btree_not_null",
+    )
+
+    def _on_customer_message(self, message):
+        result = super()._on_customer_message(message)
+        self.write(
+            {
+                "waiting_on": "team",
+                "last_customer_message_date": message.date,
+                **self._get_last_message_values(message),
+            }
+        )
+        return result
+
+    def _on_agent_message(self, message):
+        result = super()._on_agent_message(message)
+        self.write(
+            {
+                "waiting_on": "customer",
+                "first_response_date": self.first_response_date or message.date,
+                "last_agent_message_date": message.date,
+                **self._get_last_message_values(message),
+            }
+        )
+        return result
+
+    def _get_last_message_values(self, message):
+        return {
+            "last_message_date": message.date,
+            "last_author_id": message.author_id.id,
+            "last_message_preview": first_line(message.body),
+        }

@@ -1,0 +1,1 @@
+"""Pure logic of the helpdesk, free of the ORM so that it can be read and tested alone."""
