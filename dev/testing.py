@@ -44,11 +44,16 @@ class Totals:
         """Add the counts of a JUnit report; return how many tests failed in it."""
         if not report.is_file():
             return 0
-        tests = failed = skipped = 0
-        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
-            tests += int(suite.get("tests", 0))
-            failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-            skipped += int(suite.get("skipped", 0))
+        results: dict[tuple[str, str], set[str]] = {}
+        for case in ElementTree.parse(report).getroot().iter("testcase"):
+            # Each subtest is a case of its own there, under its test's name.
+            key = (case.get("classname", ""), case.get("name", ""))
+            results.setdefault(key, set()).update(child.tag for child in case)
+        failed = sum(1 for tags in results.values() if tags & {"failure", "error"})
+        skipped = sum(
+            1 for tags in results.values() if "skipped" in tags and not tags & {"failure", "error"}
+        )
+        tests = len(results)
         self.passed += tests - failed - skipped
         self.failed += failed
         self.skipped += skipped
@@ -80,17 +85,18 @@ def run(selection: str) -> int:
             with databases.session():
                 for each in in_odoo:
                     _run_in_odoo(each, databases, totals)
-    return _finish(totals, selection, time.monotonic() - started)
+    return finish(totals, selection, time.monotonic() - started)
 
 
-def _finish(totals: Totals, selection: str, seconds: float) -> int:
+def finish(totals: Totals, selection: str, seconds: float) -> int:
+    """Print what failed, and the line of totals last; return the exit code."""
+    if not totals.passed and not totals.failed:
+        totals.complain(f"nothing was run for {selection!r}")
     console.say()
     for complaint in totals.complaints:
         console.say(f"✗ {complaint}")
     skipped = f", {totals.skipped} skipped" if totals.skipped else ""
     console.say(f"All suites: {console.elapsed(seconds)}{skipped}")
-    if not totals.passed and not totals.failed:
-        totals.complain(f"nothing was run for {selection!r}")
     console.say(f"{totals.passed} passed, {totals.failed} failed")
     return 1 if totals.failed else 0
 
