@@ -20,6 +20,8 @@ _CHECKOUT = paths.digest([str(paths.WORK)])[:6]
 _PREFIX = f"hdf_{_CHECKOUT}_"
 _RUN = f"{_PREFIX}run_"
 _BUILDING = "_building"
+_INSTALL_LOG = ".log"
+_ASSETS_LOG = ".assets.log"
 
 
 class Databases:
@@ -73,7 +75,11 @@ class Databases:
         return sorted({*suites.dependencies(suite.addons), *suite.modules}) or ["base"]
 
     def _logs(self, suite: Suite) -> list[Path]:
-        return [self.instance.folder / f"{name}.log" for name in self._names(suite)]
+        return [
+            self.instance.folder / f"{name}{kind}"
+            for name in self._names(suite)
+            for kind in (_INSTALL_LOG, _ASSETS_LOG)
+        ]
 
     def _template(self, suite: Suite) -> str:
         base, code = self._names(suite)
@@ -95,10 +101,12 @@ class Databases:
         self.server.create(building, template)
         if template:
             self.instance.link_filestore(template, building)
-        log = self.instance.folder / f"{name}.log"
+        log = self.instance.folder / f"{name}{_INSTALL_LOG}"
         self.instance.install(building, modules, f"Install {what} into a template database", log)
         if template:
-            self.instance.compile_assets(building, suite_name, paths.LOGS / "test-assets.log")
+            self.instance.compile_assets(
+                building, suite_name, self.instance.folder / f"{name}{_ASSETS_LOG}"
+            )
         self.server.rename(building, name)
         filestore = self.instance.filestore
         if (filestore / building).is_dir():

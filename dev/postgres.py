@@ -136,7 +136,11 @@ class Cluster:
         paths.WORK.mkdir(parents=True, exist_ok=True)
         if not self._owner or self._succeeds("test", "-x", str(paths.WORK)):
             return paths.WORK / "postgres"
-        return outside_folder()
+        folder = outside_folder()
+        folder.mkdir(exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+            raise Failure(f"{folder} belongs to somebody else; remove it.")
+        return folder
 
     def _socket_folder(self) -> Path:
         if len(str(self.folder)) < _SOCKET_PATH_LIMIT:
