@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 
@@ -66,15 +67,21 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _clean() -> None:
-    from . import postgres, system
+    from . import demo, postgres, system
 
+    if os.environ.get("PGHOST"):
+        with postgres.use("demo") as server:
+            server.drop(demo.DATABASE)
     if system.postgres_bin():
         for purpose in ("demo", "test"):
             postgres.Cluster(purpose).stop()
     for folder in (paths.WORK, postgres.outside_folder()):
         if folder.exists():
             console.step(f"Remove {folder}")
-            shutil.rmtree(folder)
+            try:
+                shutil.rmtree(folder)
+            except OSError as error:
+                raise Failure(f"{folder} can't be removed: {error}") from error
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 from . import console, odoo, paths, postgres, venv
 from .console import Failure
 from .odoo import Instance
+from .postgres import Server
 
 # Provided by the addons' demo data: login, password, role.
 LOGINS = (
@@ -28,7 +29,6 @@ LOGINS = (
 DATABASE = "helpdesk_futural_demo"
 _FOLDER = paths.WORK / "demo"
 _MAIL = _FOLDER / "mail"
-_STAMP = _FOLDER / "code"
 _STARTUP_SECONDS = 180
 
 
@@ -37,7 +37,7 @@ def run() -> int:
     with _only_one() as announce, postgres.use("demo") as server:
         http_port = free_port(_wanted_port())
         mail_port = free_port(1025)
-        instance = odoo.prepare(server, _FOLDER, _settings(http_port, mail_port))
+        instance = _prepare(server, http_port, mail_port)
         _bring_up_to_date(instance)
         mail_log, odoo_log = paths.LOGS / "demo-mail.log", paths.LOGS / "demo-odoo.log"
         mail = [str(venv.PYTHON), "-m", "dev.mailcatcher", str(mail_port), str(_MAIL)]
@@ -61,7 +61,7 @@ def run() -> int:
 def update() -> int:
     """Upgrade the addons in the demo database."""
     with postgres.use("demo") as server:
-        instance = odoo.prepare(server, _FOLDER, _settings(_wanted_port(), 1025))
+        instance = _prepare(server, _wanted_port())
         _bring_up_to_date(instance, force=True)
     console.say("A demo that is running shows changed Python code after it is started again.")
     return 0
@@ -70,7 +70,7 @@ def update() -> int:
 def shell() -> int:
     """Open an Odoo shell on the demo database."""
     with postgres.use("demo") as server:
-        instance = odoo.prepare(server, _FOLDER, _settings(_wanted_port(), 1025))
+        instance = _prepare(server, _wanted_port())
         _bring_up_to_date(instance)
         # Ctrl-C belongs to the shell.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -80,6 +80,12 @@ def shell() -> int:
             env=instance.env(),
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ).returncode
+
+
+def _prepare(server: Server, http_port: int, mail_port: int = 1025) -> Instance:
+    # A demo on another server has other attachments.
+    folder = _FOLDER.with_name(_FOLDER.name + server.label)
+    return odoo.prepare(server, folder, _settings(http_port, mail_port))
 
 
 def _settings(http_port: int, mail_port: int) -> Mapping[str, str]:
@@ -145,23 +151,24 @@ def _bring_up_to_date(instance: Instance, *, force: bool = False) -> None:
         addons = paths.present_addons()
         if not addons:
             raise Failure("None of the addons is in this checkout.")
-        code = paths.digest([instance.server.host, instance.odoo.key, paths.digest_addons(addons)])
+        code = paths.digest([instance.odoo.key, paths.digest_addons(addons)])
+        stamp = instance.folder / "code"
         exists = DATABASE in instance.server.databases()
         log = paths.LOGS / "demo-install.log"
-        if not exists or not _STAMP.exists():
+        if not exists or not stamp.exists():
             instance.drop(DATABASE)
             instance.server.create(DATABASE)
             what = "Install the addons with demo data (about two minutes)"
             instance.install(DATABASE, addons, what, log)
             instance.compile_assets(DATABASE, "demo", paths.LOGS / "demo-assets.log")
-        elif force or not paths.is_stamped(_STAMP, code):
+        elif force or not paths.is_stamped(stamp, code):
             query = "SELECT name FROM ir_module_module WHERE state IN ('installed', 'to upgrade')"
             installed = set(instance.server.sql(query, DATABASE).splitlines())
             if known := [name for name in addons if name in installed]:
                 instance.update(DATABASE, known, "Upgrade the addons", log)
             if new := [name for name in addons if name not in installed]:
                 instance.install(DATABASE, new, f"Install {', '.join(new)}", log)
-        paths.write_stamp(_STAMP, code)
+        paths.write_stamp(stamp, code)
 
 
 @contextlib.contextmanager

@@ -102,6 +102,14 @@ class Instance:
         if source.is_dir():
             shutil.copytree(source, target, copy_function=os.link)
 
+    def rename(self, database: str, name: str) -> None:
+        """Give a complete database its final name; its attachments go first, so that no name is without them."""
+        source, target = self.filestore / database, self.filestore / name
+        shutil.rmtree(target, ignore_errors=True)
+        if source.is_dir():
+            source.rename(target)
+        self.server.rename(database, name)
+
     def drop(self, database: str) -> None:
         """Drop a database and its attachments."""
         self.server.drop(database)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -54,6 +55,11 @@ class Server:
         if self.password:
             own["PGPASSWORD"] = self.password
         return {**os.environ, **own}
+
+    @property
+    def label(self) -> str:
+        """What tells the work folders for this server apart: nothing for the private one."""
+        return "" if self.private else f"-{paths.digest([self.host, self.port])[:6]}"
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement and return its rows, unaligned."""
@@ -210,7 +216,7 @@ class Cluster:
             server_log = self.folder / "server.log"
             start = self._pg_ctl(
                 *("-w", "-t", "60", "-l", str(server_log)),
-                *("-o", f"-k {self.socket} -p 5432"),
+                *("-o", f"-k {shlex.quote(str(self.socket))} -p 5432"),
                 "start",
             )
             log = paths.LOGS / "postgres-start.log"

@@ -81,11 +81,15 @@ def run(selection: str) -> int:
     if in_odoo:
         system.require_packages(server="PGHOST" not in os.environ, tests=True)
         with postgres.use("test") as server:
-            databases = Databases(odoo.prepare(server, _FOLDER, _SETTINGS))
+            databases = Databases(odoo.prepare(server, _data_folder(server), _SETTINGS))
             with databases.session():
                 for each in in_odoo:
                     _run_in_odoo(each, databases, totals)
     return finish(totals, selection, time.monotonic() - started)
+
+
+def _data_folder(server: postgres.Server) -> Path:
+    return _FOLDER.with_name(_FOLDER.name + server.label)
 
 
 def finish(totals: Totals, selection: str, seconds: float) -> int:
