@@ -34,13 +34,13 @@ class Databases:
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
-        """Clean up what killed runs left; on a server that is not ours, take everything away in the end."""
-        with paths.shared(
-            self.instance.folder / "databases.users", self._drop_stale, self._drop_all
-        ):
+        """On a server that is not ours, take everything away in the end."""
+        users = self.instance.folder / "databases.users"
+        with paths.shared(users, lambda: None, self._drop_all):
             yield
 
     def _drop_stale(self) -> None:
+        """Drop what killed runs left; under the lock, so nobody is building."""
         for name in self.server.databases(_PREFIX):
             run_of = name.removeprefix(_RUN).partition("_")[0] if name.startswith(_RUN) else ""
             if (run_of and not _alive(int(run_of))) or name.endswith(_BUILDING):
@@ -57,6 +57,7 @@ class Databases:
         name = f"{_RUN}{os.getpid()}_{suite.name}"
         try:
             with paths.locked(self._lock):
+                self._drop_stale()
                 template = self._template(suite)
                 self.server.create(name, template)
                 self.instance.link_filestore(template, name)

@@ -9,6 +9,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from . import console
+
 REPO = Path(__file__).resolve().parent.parent
 WORK = Path(os.environ.get("HELPDESK_WORK") or REPO / ".work").absolute()
 LOGS = WORK / "log"
@@ -70,7 +72,11 @@ def locked(path: Path) -> Iterator[None]:
     """Hold a lock between processes; the system frees it when its holder dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.step("Wait for another make in this checkout")
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 

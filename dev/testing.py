@@ -84,7 +84,10 @@ def run(selection: str) -> int:
             databases = Databases(odoo.prepare(server, _data_folder(server), _SETTINGS))
             with databases.session():
                 for each in in_odoo:
-                    _run_in_odoo(each, databases, totals)
+                    try:
+                        _run_in_odoo(each, databases, totals)
+                    except console.Failure as failure:
+                        totals.complain(f"suite {each.suite.name}: {failure}")
     return finish(totals, selection, time.monotonic() - started)
 
 
