@@ -1,0 +1,386 @@
+"""Real mail servers for tests, on loopback only: SMTP (aiosmtpd) and IMAP (Dovecot).
+
+Both start on a free port and stop without leaving a process or a file behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import grp
+import imaplib
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import formatdate
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+
+HOST = "127.0.0.1"
+#: Nothing here takes longer than a second; a machine under load gets this many.
+_PATIENCE = 20
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+# ----------------------------------------------------------------------------
+# SMTP
+# ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message as it came over SMTP: the envelope, and the content byte for byte."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    content: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """The parsed content, with decoded headers."""
+        return message_from_bytes(self.content, policy=policy.default)
+
+    def as_stored(self) -> bytes:
+        """Return the message with the headers that a mail server adds on final delivery."""
+        trace = [
+            f"Return-Path: <{self.sender}>",
+            *(f"Delivered-To: {recipient}" for recipient in self.recipients),
+            f"Received: from localhost by mx.example with ESMTP; {formatdate()}",
+        ]
+        return "\r\n".join(trace).encode() + b"\r\n" + self.content
+
+
+class SmtpServer:
+    """An SMTP server that keeps what it receives, and may hand it on as a mail server would.
+
+    :param deliver: called with each :class:`Delivery` before the sender is told that the message
+        is accepted; what it raises refuses the message (451), and is kept in ``errors``
+    """
+
+    def __init__(self, deliver: Callable[[Delivery], None] | None = None):
+        self.port = 0
+        self.errors: list[Exception] = []
+        self._deliver = deliver
+        self._received: list[Delivery] = []
+        self._lock = threading.Lock()
+        self._controller: Controller | None = None
+
+    def start(self) -> SmtpServer:
+        # Port 0 would do for the server, but aiosmtpd connects to the port it was given to see
+        # whether it is up; between finding a port and using it somebody else may take it.
+        for attempts_left in reversed(range(5)):
+            self.port = free_port()
+            controller = Controller(
+                self, hostname=HOST, port=self.port, ready_timeout=_PATIENCE, enable_SMTPUTF8=True
+            )
+            try:
+                controller.start()
+            except OSError:
+                if not attempts_left:
+                    raise
+            else:
+                self._controller = controller
+                break
+        return self
+
+    def stop(self) -> None:
+        if self._controller:
+            self._controller.stop()
+            self._controller = None
+
+    @property
+    def received(self) -> list[Delivery]:
+        """All messages so far, oldest first."""
+        with self._lock:
+            return list(self._received)
+
+    def take(self) -> list[Delivery]:
+        """Return the messages received since the last call."""
+        with self._lock:
+            taken, self._received = self._received, []
+        return taken
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+        delivery = Delivery(
+            envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content
+        )
+        if self._deliver:
+            try:
+                # In a thread: delivering talks to other servers and programs.
+                await server.loop.run_in_executor(None, self._deliver, delivery)
+            except Exception as error:  # noqa: BLE001 (a mail server outlives a bad delivery)
+                self.errors.append(error)
+                return "451 Delivery failed, try again later"
+        with self._lock:
+            self._received.append(delivery)
+        return "250 Message accepted"
+
+
+def pipe_into(command: list[str]) -> Callable[[Delivery], None]:
+    """Return a delivery that starts a program for each message, as an MTA's pipe transport does."""
+
+    def deliver(delivery: Delivery) -> None:
+        done = subprocess.run(
+            command, input=delivery.as_stored(), capture_output=True, timeout=60, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(
+                f"{Path(command[1]).name} ended with {done.returncode}: {done.stderr.decode()}"
+            )
+
+    return deliver
+
+
+# ----------------------------------------------------------------------------
+# IMAP
+# ----------------------------------------------------------------------------
+
+
+def find_dovecot() -> str | None:
+    """Return Dovecot's program, also from folders that only root's PATH has."""
+    return shutil.which(
+        "dovecot", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
+    )
+
+
+def require_dovecot() -> str:
+    """Return Dovecot's program; without it a test is skipped, and in CI it fails."""
+    if program := find_dovecot():
+        return program
+    text = "There is no IMAP server on this machine: install Debian's package dovecot-imapd."
+    if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
+        raise AssertionError(text)
+    raise unittest.SkipTest(text)
+
+
+_COMMON_CONFIG = """
+base_dir = {folder}/run
+log_path = {folder}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+first_valid_gid = 1
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+_CONFIG_2_3 = """
+disable_plaintext_auth = no
+mail_location = maildir:{folder}/Maildir
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={folder}
+}}
+"""
+
+# Dovecot 2.4 (Debian 13) renamed its settings and wants to be told which names are meant.
+_CONFIG_2_4 = """
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {folder}/Maildir
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  fields {{
+    uid = {user}
+    gid = {group}
+    home = {folder}
+  }}
+}}
+"""
+
+
+#: Runs a server as another account, and ends it when whoever started this closes the pipe or dies.
+_GUARD = """
+import os, subprocess, sys, threading
+account, *command = sys.argv[1:]
+become = {"user": account, "extra_groups": []} if os.geteuid() == 0 else {}
+if become:
+    import pwd
+    become["group"] = pwd.getpwnam(account).pw_gid
+server = subprocess.Popen(command, stdin=subprocess.DEVNULL, **become)
+def end_with_starter():
+    os.read(0, 1)
+    server.terminate()
+threading.Thread(target=end_with_starter, daemon=True).start()
+sys.exit(server.wait())
+"""
+
+
+class ImapMailbox:
+    """A mailbox on a private Dovecot with a configuration, a folder and a port of its own."""
+
+    user = "support"
+    password = "mailbox-of-a-test"
+
+    def __init__(self):
+        self.port = 0
+        self._process: subprocess.Popen | None = None
+        self._folder: Path | None = None
+
+    def start(self) -> ImapMailbox:
+        program = require_dovecot()
+        # Dovecot's sockets lie in this folder: a socket's path must not exceed 107 characters.
+        parent = None if len(tempfile.gettempdir()) < 60 else "/tmp"
+        self._folder = Path(tempfile.mkdtemp(prefix="imap-", dir=parent))
+        try:
+            for attempts_left in reversed(range(3)):
+                self.port = free_port()
+                self._launch(program)
+                try:
+                    self._wait_until_ready()
+                except RuntimeError:
+                    # Somebody may have taken the port between finding and using it.
+                    if not attempts_left:
+                        raise
+                    self._end_process()
+                else:
+                    break
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        self._end_process()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def append(self, content: bytes) -> None:
+        """Put a message into the inbox, unread, as the delivery of a mail server does."""
+        with self._session() as session:
+            status, answer = session.append("INBOX", "", None, content)
+            if status != "OK":
+                raise RuntimeError(f"The mailbox refused a message: {answer}")
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Store what came over SMTP: pass this to :class:`SmtpServer`."""
+        self.append(delivery.as_stored())
+
+    def count(self, criterion: str = "ALL") -> int:
+        """Return how many messages meet an IMAP search criterion, such as ``UNSEEN``."""
+        with self._session() as session:
+            session.select("INBOX", readonly=True)
+            _status, [found] = session.search(None, criterion)
+            return len(found.split())
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[imaplib.IMAP4]:
+        with imaplib.IMAP4(HOST, self.port, timeout=_PATIENCE) as session:
+            session.login(self.user, self.password)
+            yield session
+
+    def _launch(self, program: str) -> None:
+        account = self._account()
+        version = self._version(program)
+        config = self._folder / "dovecot.conf"
+        text = _COMMON_CONFIG + (_CONFIG_2_4 if version >= (2, 4) else _CONFIG_2_3)
+        if version >= (2, 4):
+            numbers = "{}.{}.{}".format(*version)
+            text = (
+                f"dovecot_config_version = {numbers}\ndovecot_storage_version = {numbers}\n" + text
+            )
+        config.write_text(
+            text.format(
+                folder=self._folder,
+                user=account.pw_name,
+                group=grp.getgrgid(account.pw_gid).gr_name,
+                port=self.port,
+                password=self.password,
+            )
+        )
+        for path in (self._folder, config):
+            os.chown(path, account.pw_uid, account.pw_gid)
+        with (self._folder / "stderr.log").open("wb") as stderr:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _GUARD, account.pw_name, program, "-F", "-c", str(config)],
+                cwd=self._folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+            )
+
+    @staticmethod
+    def _account() -> pwd.struct_passwd:
+        """Return the account that runs Dovecot.
+
+        It serves no mailbox of root's; as another account all of it runs for root the same way as
+        for everybody else.
+        """
+        return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+
+    @staticmethod
+    def _version(program: str) -> tuple[int, int, int]:
+        output = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=_PATIENCE, check=True
+        ).stdout
+        major, minor, patch = re.match(r"(\d+)\.(\d+)\.(\d+)", output).groups()
+        return int(major), int(minor), int(patch)
+
+    def _wait_until_ready(self) -> None:
+        """Return when a login works, since only then all of Dovecot's processes are there."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with self._session():
+                    return
+            except (OSError, imaplib.IMAP4.error) as error:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"Dovecot did not start: {self._last_words()}") from error
+                time.sleep(0.05)
+
+    def _last_words(self) -> str:
+        logs = [self._folder / "stderr.log", self._folder / "dovecot.log"]
+        return "\n".join(log.read_text(errors="replace")[-2000:] for log in logs if log.exists())
+
+    def _end_process(self) -> None:
+        if not self._process:
+            return
+        self._process.stdin.close()
+        try:
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(_PATIENCE)
+        self._process = None
