@@ -7,5 +7,4 @@
     "license": "LGPL-3",
     "depends": ["helpdesk_futural", "portal", "portal_rating"],
     "excludes": ["helpdesk", "helpdesk_mgmt"],
-    "data": [],
 }

@@ -7,5 +7,4 @@
     "license": "LGPL-3",
     "depends": ["helpdesk_futural", "sale_timesheet"],
     "excludes": ["helpdesk", "helpdesk_mgmt"],
-    "data": [],
 }

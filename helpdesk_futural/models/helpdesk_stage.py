@@ -128,10 +128,14 @@ class HelpdeskStage(models.Model):
     def _check_tickets_within_teams(self):
         """Refuse to take a stage from a team that still has open tickets in it."""
         # sudo: tickets the user may not see must not be stranded either
-        groups = self.env["helpdesk.ticket"].sudo()._read_group(
-            [("stage_id", "in", self.ids), ("state", "in", OPEN_STATES)],
-            ["stage_id", "team_id"],
-            ["__count"],
+        groups = (
+            self.env["helpdesk.ticket"]
+            .sudo()
+            ._read_group(
+                [("stage_id", "in", self.ids), ("state", "in", OPEN_STATES)],
+                ["stage_id", "team_id"],
+                ["__count"],
+            )
         )
         for stage, team, count in groups:
             if team not in stage.team_ids:

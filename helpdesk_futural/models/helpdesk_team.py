@@ -91,7 +91,7 @@ class HelpdeskTeam(models.Model):
     use_alias = fields.Boolean(
         "Tickets by Email", default=True, help="Emails to the alias become tickets of this team."
     )
-    ticket_properties = fields.PropertiesDefinition("Ticket Properties")
+    ticket_properties = fields.PropertiesDefinition()
     has_followers = fields.Boolean(compute="_compute_has_followers")
     announces_new_tickets = fields.Boolean(
         compute="_compute_has_followers",
@@ -117,6 +117,7 @@ class HelpdeskTeam(models.Model):
         )
         return shipped or self.env["helpdesk.stage"].search([("team_ids", "!=", False)])
 
+    @api.depends("message_follower_ids")
     def _compute_has_followers(self):
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "helpdesk_futural.mt_team_ticket_new"
@@ -142,14 +143,16 @@ class HelpdeskTeam(models.Model):
         for team in self:
             if not team.stage_ids:
                 raise ValidationError(
-                    self.env._(
-                        "The team “%s” needs at least one stage for its tickets.", team.name
-                    )
+                    self.env._("The team “%s” needs at least one stage for its tickets.", team.name)
                 )
         # sudo: the stages of tickets that the user doesn't see count as well
-        groups = self.env["helpdesk.ticket"].sudo()._read_group(
-            [("team_id", "in", self.ids), ("state", "in", OPEN_STATES)],
-            aggregates=["stage_id:recordset"],
+        groups = (
+            self.env["helpdesk.ticket"]
+            .sudo()
+            ._read_group(
+                [("team_id", "in", self.ids), ("state", "in", OPEN_STATES)],
+                aggregates=["stage_id:recordset"],
+            )
         )
         groups[0][0]._check_tickets_within_teams()
 
@@ -171,23 +174,6 @@ class HelpdeskTeam(models.Model):
                     count=count,
                 )
             )
-
-    @api.constrains("company_id")
-    def _check_company_without_tickets(self):
-        """The company decides who sees a ticket and who bills it: it doesn't change under them."""
-        # sudo: tickets of either company count
-        stray = self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
-        for team in self:
-            if stray.search_count(
-                [("team_id", "=", team.id), ("company_id", "!=", team.company_id.id)], limit=1
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "The team “%s” has tickets of its former company. Create a new team for"
-                        " the other company instead.",
-                        team.name,
-                    )
-                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_tickets(self):
@@ -211,6 +197,9 @@ class HelpdeskTeam(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        if "company_id" in vals:
+            moving = self.filtered(lambda team: team.company_id.id != vals["company_id"])
+            moving._check_no_tickets_to_take_along()
         if "use_alias" in vals and not vals["use_alias"]:
             vals = {**vals, "alias_name": False}
         before = {team: team.member_ids for team in self} if "member_ids" in vals else {}
@@ -228,11 +217,25 @@ class HelpdeskTeam(models.Model):
             for team, vals in zip(self, vals_list, strict=True)
         ]
 
+    def _check_no_tickets_to_take_along(self):
+        """The company decides who sees a ticket and who bills it: it doesn't change under one."""
+        # sudo: tickets that the user doesn't see count as well
+        tickets = self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+        if ticket := tickets.search([("team_id", "in", self.ids)], limit=1):
+            raise ValidationError(
+                self.env._(
+                    "The team “%(team)s” has tickets of the company %(company)s. Create a new team"
+                    " for the other company instead.",
+                    team=ticket.team_id.name,
+                    company=ticket.company_id.name,
+                )
+            )
+
     def _with_alias_name(self, vals):
         """Propose the team's name as its address, unless one is given or another has it."""
         if not vals.get("use_alias", True) or "alias_name" in vals or not vals.get("name"):
             return vals
-        alias_name = self.env["mail.alias"]._sanitize_alias_name(vals["name"])
+        alias_name = self.env["ir.http"]._slugify(vals["name"])
         # sudo: aliases of other companies and models take the name too
         taken = self.env["mail.alias"].sudo().search_count([("alias_name", "=", alias_name)])
         return vals if taken or not alias_name else {**vals, "alias_name": alias_name}

@@ -51,7 +51,11 @@ class HelpdeskTicket(models.Model):
         help="Given when the ticket is created: the day, then a counter.",
     )
     description = fields.Html(
-        compute="_compute_description", store=True, readonly=False, sanitize_attributes=True
+        compute="_compute_description",
+        store=True,
+        readonly=False,
+        precompute=True,
+        sanitize_attributes=True,
     )
     active = fields.Boolean(default=True)
     color = fields.Integer()
@@ -65,7 +69,11 @@ class HelpdeskTicket(models.Model):
     )
     company_id = fields.Many2one(related="team_id.company_id", store=True, index=True)
     ticket_type_id = fields.Many2one(
-        "helpdesk.ticket.type", "Category", ondelete="restrict", index="btree_not_null", tracking=True
+        "helpdesk.ticket.type",
+        "Category",
+        ondelete="restrict",
+        index="btree_not_null",
+        tracking=True,
     )
     uses_severity = fields.Boolean(related="ticket_type_id.uses_severity")
     severity_id = fields.Many2one(
@@ -94,9 +102,7 @@ class HelpdeskTicket(models.Model):
         "helpdesk_tag_id",
         string="Tags",
     )
-    properties = fields.Properties(
-        definition="team_id.ticket_properties", string="Properties", copy=True
-    )
+    properties = fields.Properties(definition="team_id.ticket_properties", copy=True)
     channel = fields.Selection(
         CHANNELS, required=True, default="manual", help="How the request reached us."
     )
@@ -300,7 +306,9 @@ class HelpdeskTicket(models.Model):
         """Find or create the contact of values that have only an address or a phone number."""
         by_company = {}
         for vals in vals_list:
-            if vals.get("partner_id") or not (vals.get("partner_email") or vals.get("partner_phone")):
+            if vals.get("partner_id") or not (
+                vals.get("partner_email") or vals.get("partner_phone")
+            ):
                 continue
             # sudo: a team's company is no secret to who creates a ticket in the team
             team = self.env["helpdesk.team"].browse(vals["team_id"]).sudo()

@@ -54,9 +54,7 @@ class HelpdeskTicketAssignment(models.Model):
             # sudo: group membership of another user
             if user.share or not user.sudo().has_group("helpdesk_futural.group_helpdesk_user"):
                 raise ValidationError(
-                    self.env._(
-                        "%s has no helpdesk rights, so can't be given a ticket.", user.name
-                    )
+                    self.env._("%s has no helpdesk rights, so can't be given a ticket.", user.name)
                 )
 
     @api.model_create_multi

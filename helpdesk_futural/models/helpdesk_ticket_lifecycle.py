@@ -128,20 +128,29 @@ class HelpdeskTicketLifecycle(models.Model):
         result = super().write(vals)
         moved = self.filtered(lambda ticket: ticket.stage_id != before[ticket])
         if moved:
-            moved._on_stage_changed(vals)
+            moved._on_stage_changed(before, vals)
         return result
 
-    def _on_stage_changed(self, vals):
+    def _on_stage_changed(self, before, vals):
         """React to tickets having entered another stage.
 
+        :param dict before: ``{ticket: stage}`` that they left
         :param dict vals: what was written together with the stage; those values stay
         """
         self.date_last_stage_update = fields.Datetime.now()
         if "kanban_state" not in vals:
             self.kanban_state = "normal"
-        self.filtered(lambda t: t.state != "closed" and t.closed_by_partner).closed_by_partner = False
+        self.filtered(
+            lambda t: t.state != "closed" and t.closed_by_partner
+        ).closed_by_partner = False
         if "waiting_on" not in vals:
-            self.filtered(lambda t: t.state in ("waiting", "solved")).waiting_on = "customer"
+            # Whoever takes a ticket back to work has the next move.
+            self.filtered(
+                lambda t: (
+                    t.state in ("new", "in_progress")
+                    and before[t].state not in ("new", "in_progress")
+                )
+            ).waiting_on = "team"
 
     def _on_customer_message(self, message):
         """React to a public message of the customer: an archived ticket comes back to the queues."""

@@ -1,4 +1,4 @@
-from odoo import _, api, models
+from odoo import api, models
 from odoo.tools import email_normalize, formataddr
 
 
@@ -23,7 +23,9 @@ class HelpdeskTicketMail(models.Model):
         values = dict(custom_values or {})
         values["team_id"] = self._get_mail_team(values.get("team_id")).id
         values.setdefault("channel", "email")
-        values.setdefault("name", (msg_dict.get("subject") or "").strip() or _("(No subject)"))
+        values.setdefault(
+            "name", (msg_dict.get("subject") or "").strip() or self.env._("(No subject)")
+        )
         if msg_dict.get("author_id"):
             values.setdefault("partner_id", msg_dict["author_id"])
         # Whoever runs the gateway or wrote the mail is not the agent of the ticket.
@@ -130,7 +132,9 @@ class HelpdeskTicketMail(models.Model):
         self.ensure_one()
         return f"[#{self.ticket_ref}] {self.name}"
 
-    def _notify_by_email_get_base_mail_values(self, message, recipients_data, additional_values=None):
+    def _notify_by_email_get_base_mail_values(
+        self, message, recipients_data, additional_values=None
+    ):
         values = super()._notify_by_email_get_base_mail_values(
             message, recipients_data, additional_values=additional_values
         )
@@ -192,7 +196,7 @@ class HelpdeskTicketMail(models.Model):
 
     def _creation_message(self):
         self.ensure_one()
-        return _(
+        return self.env._(
             "Ticket %(number)s created in the team %(team)s.",
             number=self.ticket_ref,
             team=self.team_id.sudo().name,  # sudo: a customer may have created it

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools.preview import first_line
 
@@ -10,8 +10,11 @@ class HelpdeskTicketMetrics(models.Model):
 
     waiting_on = fields.Selection(
         [("team", "Us"), ("customer", "Customer")],
+        compute="_compute_waiting_on",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
-        default="team",
         copy=False,
         index=True,
         help="Whose turn it is: ours after the customer's message, theirs after ours.",
@@ -28,9 +31,20 @@ class HelpdeskTicketMetrics(models.Model):
     )
     last_message_preview = fields.Char("Last Message", copy=False, readonly=True)
     last_author_id = fields.Many2one(
-        "res.partner", "Last Author", copy=False, readonly=True, ondelete="set null",
+        "res.partner",
+        copy=False,
+        readonly=True,
+        ondelete="set null",
         index="btree_not_null",
     )
+
+    @api.depends("state")
+    def _compute_waiting_on(self):
+        for ticket in self:
+            if ticket.state in ("waiting", "solved"):
+                ticket.waiting_on = "customer"
+            elif not ticket.waiting_on:
+                ticket.waiting_on = "team"
 
     def _on_customer_message(self, message):
         result = super()._on_customer_message(message)

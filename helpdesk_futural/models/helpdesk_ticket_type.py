@@ -25,7 +25,6 @@ class HelpdeskTicketType(models.Model):
     parent_path = fields.Char(index=True)
     team_id = fields.Many2one(
         "helpdesk.team",
-        "Team",
         ondelete="set null",
         help="Tickets created by hand in this category go to this team. Empty: any team.",
     )

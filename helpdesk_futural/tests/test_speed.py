@@ -1,0 +1,94 @@
+from lxml import etree
+
+from odoo.tests import tagged
+
+from .common import HelpdeskCase
+
+
+@tagged("post_install", "-at_install")
+class TestSpeed(HelpdeskCase):
+    """Queries don't grow with the records; the budgets are what was measured, plus one."""
+
+    def _count(self, operation):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        operation()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
+
+    def _vals(self, count):
+        return [
+            {"name": f"No {i}", "team_id": self.team.id, "partner_id": self.customer.id}
+            for i in range(count)
+        ]
+
+    def test_creating_many_tickets_costs_what_one_costs(self):
+        tickets = self._as(self.aino)
+        tickets.create(self._vals(1))
+        one = self._count(lambda: tickets.create(self._vals(1)))
+        many = self._count(lambda: tickets.create(self._vals(200)))
+        self.assertLessEqual(one, 22)
+        self.assertLessEqual(many - one, 8, "inserts are split into batches, nothing else grows")
+
+    def test_creating_many_by_address_costs_no_query_per_address(self):
+        tickets = self._as(self.aino)
+
+        def create(count, prefix):
+            return lambda: tickets.create(
+                [
+                    {
+                        "name": "x",
+                        "team_id": self.team.id,
+                        "partner_email": f"{prefix}{i}@k.example",
+                    }
+                    for i in range(count)
+                ]
+            )
+
+        create(1, "warm")()
+        one = self._count(create(1, "a"))
+        many = self._count(create(50, "b"))
+        self.assertLessEqual(many - one, 60, "core writes each new contact by itself, we add none")
+
+    def test_lists_and_cards_cost_the_same_for_few_and_many(self):
+        Ticket = self._as(self.aino)
+        for view_type in ("list", "kanban"):
+            view = Ticket.get_views([(False, view_type)])
+            spec = {name: {} for name in view["models"]["helpdesk.ticket"]["fields"]}
+            spec = {k: v for k, v in spec.items() if k in self._shown(view, view_type)}
+            Ticket.create(self._vals(5))
+            domain = [("team_id", "=", self.team.id)]
+            few = self._count(lambda: Ticket.web_search_read(domain, spec, limit=5))  # noqa: B023
+            Ticket.create(self._vals(60))
+            many = self._count(lambda: Ticket.web_search_read(domain, spec, limit=60))  # noqa: B023
+            with self.subTest(view=view_type):
+                self.assertLessEqual(many, few)
+
+    def _shown(self, view, view_type):
+        arch = etree.fromstring(view["views"][view_type]["arch"])
+        return {node.get("name") for node in arch.iter("field")}
+
+    def test_the_dashboard_costs_the_same_for_two_teams_and_ten(self):
+        teams = self.team
+        for i in range(9):
+            teams |= self._team(name=f"Team {i}")
+        self.env["helpdesk.ticket"].create(self._vals(10))
+        names = [name for name in teams._fields if name.endswith("_ticket_count")]
+        names.append("waiting_for_us_count")
+
+        def read(records):
+            return lambda: records.with_user(self.aino).read(names)
+
+        read(self.team)()
+        two, ten = self._count(read(teams[:2])), self._count(read(teams))
+        self.assertLessEqual(ten, two)
+
+    def test_claiming_many_costs_no_query_per_ticket(self):
+        def claim(count):
+            tickets = self.env["helpdesk.ticket"].create(self._vals(count))
+            return lambda: tickets.with_user(self.aino).action_claim()
+
+        claim(1)()
+        few, many = self._count(claim(5)), self._count(claim(50))
+        self.assertLessEqual(many - few, 4)

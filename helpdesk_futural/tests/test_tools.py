@@ -1,0 +1,72 @@
+from datetime import date
+
+from odoo.tests import BaseCase
+
+from ..tools.assignment import distribute
+from ..tools.case_number import format_case_number, parse_case_number, split_case_number
+from ..tools.preview import PREVIEW_LENGTH, first_line
+
+
+class TestCaseNumberFormat(BaseCase):
+    def test_number_is_the_day_and_three_digits(self):
+        self.assertEqual(format_case_number(date(2025, 1, 27), 1), "250127001")
+        self.assertEqual(format_case_number(date(2025, 1, 27), 999), "250127999")
+
+    def test_a_busy_day_gets_four_digits_and_stays_unique(self):
+        thousand = format_case_number(date(2025, 1, 27), 1000)
+        self.assertEqual(thousand, "2501271000")
+        self.assertNotEqual(thousand[:6], format_case_number(date(2025, 1, 28), 1)[:6])
+
+    def test_counter_starts_at_one(self):
+        with self.assertRaises(ValueError):
+            format_case_number(date(2025, 1, 27), 0)
+
+    def test_people_write_numbers_in_several_ways(self):
+        for text in ("250127001", "#250127001", "[#250127001]", "  # 250127001 "):
+            with self.subTest(text=text):
+                self.assertEqual(parse_case_number(text), "250127001")
+
+    def test_other_text_is_no_number(self):
+        for text in ("", None, "12345678", "printer", "250127001 printer", "#", "٢٥٠١٢٧٠٠١x"):
+            with self.subTest(text=text):
+                self.assertIsNone(parse_case_number(text))
+
+    def test_split_gives_back_what_format_took(self):
+        self.assertEqual(split_case_number("#2501271000"), ("250127", 1000))
+        self.assertIsNone(split_case_number("printer"))
+
+
+class TestDistribute(BaseCase):
+    def test_every_ticket_of_a_batch_counts_for_the_next(self):
+        chosen = distribute([["a", "b"]] * 4, {}, tie_break=str)
+        self.assertEqual(chosen, ["a", "b", "a", "b"])
+
+    def test_the_least_loaded_comes_first(self):
+        self.assertEqual(distribute([["a", "b"]], {"a": 3, "b": 1}, tie_break=str), ["b"])
+
+    def test_nobody_is_chosen_where_nobody_may(self):
+        self.assertEqual(distribute([[], ["a"]], {}, tie_break=str), [None, "a"])
+
+    def test_the_given_load_is_not_changed(self):
+        load = {"a": 1}
+        distribute([["a"]], load, tie_break=str)
+        self.assertEqual(load, {"a": 1})
+
+
+class TestFirstLine(BaseCase):
+    def test_the_first_line_said_is_shown_without_markup(self):
+        self.assertEqual(
+            first_line("<p><br/></p><p>Good <b>morning</b>,</p><p>more</p>"), "Good morning,"
+        )
+
+    def test_quoted_history_is_passed_over(self):
+        self.assertEqual(first_line("<p>&gt; you wrote</p><p>Thanks!</p>"), "Thanks!")
+
+    def test_a_long_line_is_cut_visibly(self):
+        line = first_line("<p>%s</p>" % ("word " * 60))
+        self.assertLessEqual(len(line), PREVIEW_LENGTH)
+        self.assertTrue(line.endswith("…"))
+
+    def test_nothing_said_is_nothing_shown(self):
+        self.assertEqual(first_line(False), "")
+        self.assertEqual(first_line("<p></p>"), "")
