@@ -32,7 +32,17 @@
         "views/res_config_settings_views.xml",
         "views/helpdesk_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/mail_alias_domain_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/resource_calendar_demo.xml",
+        "demo/helpdesk_stage_demo.xml",
+        "demo/helpdesk_team_demo.xml",
+        "demo/helpdesk_ticket_type_demo.xml",
+        "demo/helpdesk_tag_demo.xml",
+        "demo/helpdesk_ticket_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "helpdesk_futural/static/src/**/*",

@@ -11,3 +11,4 @@ from . import helpdesk_ticket_assignment
 from . import helpdesk_ticket_metrics
 from . import res_config_settings
 from . import res_partner
+from . import helpdesk_demo
