@@ -30,7 +30,6 @@ class Databases:
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.server = instance.server
-        self._lock = instance.folder / "databases.lock"
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
@@ -39,11 +38,12 @@ class Databases:
         with paths.shared(users, lambda: None, self._drop_all):
             yield
 
-    def _drop_stale(self) -> None:
-        """Drop what killed runs left; under the lock, so nobody is building."""
+    def _drop_stale(self, suite: Suite) -> None:
+        """Drop what killed makes left; under the suite's lock, so nobody else is building for it."""
         for name in self.server.databases(_PREFIX):
             run_of = name.removeprefix(_RUN).partition("_")[0] if name.startswith(_RUN) else ""
-            if (run_of and not _alive(int(run_of))) or name.endswith(_BUILDING):
+            ours = name.startswith((f"{_PREFIX}base_{suite.name}_", f"{_PREFIX}code_{suite.name}_"))
+            if (run_of and not _alive(int(run_of))) or (ours and name.endswith(_BUILDING)):
                 self.instance.drop(name)
 
     def _drop_all(self) -> None:
@@ -56,8 +56,8 @@ class Databases:
         """Give a database of its own to a run, and the logs of the installation that it was copied from."""
         name = f"{_RUN}{os.getpid()}_{suite.name}"
         try:
-            with paths.locked(self._lock):
-                self._drop_stale()
+            with paths.locked(self.instance.folder / f"databases-{suite.name}.lock"):
+                self._drop_stale(suite)
                 template = self._template(suite)
                 self.server.create(name, template)
                 self.instance.link_filestore(template, name)
