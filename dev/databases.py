@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,10 +59,12 @@ class Databases:
         try:
             with paths.locked(self.instance.folder / f"databases-{suite.name}.lock"):
                 self._drop_stale(suite)
-                template = self._template(suite)
+                # Once: the code may change while it is being installed.
+                names = self._names(suite)
+                template = self._template(suite, *names)
                 self.server.create(name, template)
                 self.instance.link_filestore(template, name)
-            yield name, self._logs(suite)
+            yield name, self._logs(names)
         finally:
             self.instance.drop(name)
 
@@ -75,15 +78,14 @@ class Databases:
     def _modules(self, suite: Suite) -> list[str]:
         return sorted({*suites.dependencies(suite.addons), *suite.modules}) or ["base"]
 
-    def _logs(self, suite: Suite) -> list[Path]:
+    def _logs(self, names: tuple[str, ...]) -> list[Path]:
         return [
             self.instance.folder / f"{name}{kind}"
-            for name in self._names(suite)
+            for name in names
             for kind in (_INSTALL_LOG, _ASSETS_LOG)
         ]
 
-    def _template(self, suite: Suite) -> str:
-        base, code = self._names(suite)
+    def _template(self, suite: Suite, base: str, code: str) -> str:
         if self._available(code):
             return code
         if not self._available(base):
@@ -150,6 +152,8 @@ class Databases:
         """Drop the templates of earlier states of the code."""
         for name in self.server.databases(prefix):
             self.instance.drop(name)
+        for folder in self.instance.filestore.glob(f"{prefix}*"):
+            shutil.rmtree(folder)
         for file in self.instance.folder.glob(f"{prefix}*"):
             file.unlink()
 

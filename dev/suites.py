@@ -13,7 +13,7 @@ from . import paths
 class Suite:
     """Some tests, and what is installed in the database that they run on."""
 
-    name: str
+    name: str  # without an underscore: it is part of database names
     tests: tuple[str, ...]  # folders or files, relative to the repository
     addons: tuple[str, ...] = ()  # ours; none: the tests need no database
     modules: tuple[str, ...] = ()  # of Odoo's own, beyond what the addons depend on
