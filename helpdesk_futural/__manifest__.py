@@ -44,9 +44,6 @@
         "demo/helpdesk_ticket_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": [
-            "helpdesk_futural/static/src/**/*",
-        ],
         "web.assets_tests": [
             "helpdesk_futural/static/tests/tours/**/*",
         ],

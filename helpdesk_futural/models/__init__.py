@@ -5,6 +5,8 @@ from . import helpdesk_ticket_type
 from . import helpdesk_team
 from . import helpdesk_team_dashboard
 from . import helpdesk_ticket
+from . import helpdesk_ticket_number
+from . import helpdesk_ticket_customer
 from . import helpdesk_ticket_lifecycle
 from . import helpdesk_ticket_mail
 from . import helpdesk_ticket_assignment

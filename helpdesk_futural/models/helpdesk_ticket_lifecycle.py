@@ -152,6 +152,13 @@ class HelpdeskTicketLifecycle(models.Model):
                 )
             ).waiting_on = "team"
 
+    def action_solve(self):
+        """Move the tickets to their team's first stage that means solved, else closed."""
+        for team, tickets in self.grouped("team_id").items():
+            if stage := team._get_first_stage("solved", "closed"):
+                tickets.stage_id = stage
+        return True
+
     def _on_customer_message(self, message):
         """React to a public message of the customer: an archived ticket comes back to the queues."""
         self.filtered(lambda ticket: not ticket.active).active = True

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools.preview import first_line
+from ..tools.preview import preview
 
 
 class HelpdeskTicketMetrics(models.Model):
@@ -73,5 +73,5 @@ class HelpdeskTicketMetrics(models.Model):
         return {
             "last_message_date": message.date,
             "last_author_id": message.author_id.id,
-            "last_message_preview": first_line(message.body),
+            "last_message_preview": preview(message.body),
         }

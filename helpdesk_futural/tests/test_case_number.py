@@ -71,6 +71,27 @@ class TestCaseNumber(HelpdeskCase):
         self._ticket(ticket_ref=f"190314{ahead:03d}")
         self.assertEqual(self._ticket().ticket_ref, f"190314{ahead + 1:03d}")
 
+    @freeze_time("2019-03-18 10:00:00")
+    def test_numbers_imported_and_drawn_in_one_go_dont_clash(self):
+        self._ticket(ticket_ref="190318001")
+        values = {"name": "A", "team_id": self.team.id}
+        tickets = self.env["helpdesk.ticket"].create(
+            [{**values, "ticket_ref": f"19031890{i}"} for i in range(3)] + [values, values]
+        )
+        self.assertEqual(len(set(tickets.mapped("ticket_ref"))), 5)
+        self.assertGreater(int(tickets[-1].ticket_ref), 190318902)
+
+    def test_an_import_of_years_makes_no_sequences(self):
+        self._ticket(ticket_ref="180101001")
+        self.env.cr.execute("SELECT to_regclass('helpdesk_ticket_ref_20180101')")
+        self.assertIsNone(self.env.cr.fetchone()[0])
+
+    @freeze_time("2019-03-16 10:00:00")
+    def test_a_ticket_can_be_created_while_its_table_is_being_changed(self):
+        self.env.cr.execute("ALTER TABLE helpdesk_ticket ADD COLUMN x_trial integer")
+        self.env.cr.execute("SET LOCAL lock_timeout = '5s'")
+        self.assertEqual(self._ticket().ticket_ref[:6], "190316")
+
     @freeze_time("2019-03-15 10:00:00")
     def test_an_agent_doesnt_choose_the_number(self):
         ticket = self._as(self.aino).create({"name": "A", "ticket_ref": "190315777"})

@@ -54,6 +54,15 @@ class TestLifecycle(HelpdeskCase):
         ticket.write({"stage_id": self.stage_waiting.id, "kanban_state": "done"})
         self.assertEqual(ticket.kanban_state, "done")
 
+    def test_solving_needs_one_click(self):
+        plain = self._ticket(user_id=self.aino.id)
+        short = self._team(
+            name="Short", stage_ids=[fields.Command.set((self.stage_new | self.stage_closed).ids)]
+        )
+        other = self._ticket(team_id=short.id)
+        (plain | other).with_user(self.aino).action_solve()
+        self.assertEqual((plain.stage_id, other.stage_id), (self.stage_done, self.stage_closed))
+
     def test_writing_the_same_stage_is_no_move(self):
         ticket = self._ticket(kanban_state="blocked")
         before = ticket.date_last_stage_update

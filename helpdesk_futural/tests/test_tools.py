@@ -4,7 +4,7 @@ from odoo.tests import BaseCase
 
 from ..tools.assignment import distribute
 from ..tools.case_number import format_case_number, parse_case_number, split_case_number
-from ..tools.preview import PREVIEW_LENGTH, first_line
+from ..tools.preview import PREVIEW_LENGTH, preview
 
 
 class TestCaseNumberFormat(BaseCase):
@@ -53,20 +53,24 @@ class TestDistribute(BaseCase):
         self.assertEqual(load, {"a": 1})
 
 
-class TestFirstLine(BaseCase):
-    def test_the_first_line_said_is_shown_without_markup(self):
+class TestPreview(BaseCase):
+    def test_what_was_said_is_shown_without_markup(self):
         self.assertEqual(
-            first_line("<p><br/></p><p>Good <b>morning</b>,</p><p>more</p>"), "Good morning,"
+            preview("<p><br/></p><p>Good <b>morning</b>,</p><p>it <em>still</em> smokes.</p>"),
+            "Good morning, it still smokes.",
         )
 
-    def test_quoted_history_is_passed_over(self):
-        self.assertEqual(first_line("<p>&gt; you wrote</p><p>Thanks!</p>"), "Thanks!")
+    def test_quoted_history_and_signature_are_passed_over(self):
+        self.assertEqual(
+            preview("<p>&gt; you wrote</p><p>Thanks!</p><div>-- </div><div>Pekka, Laine Oy</div>"),
+            "Thanks!",
+        )
 
-    def test_a_long_line_is_cut_visibly(self):
-        line = first_line("<p>%s</p>" % ("word " * 60))
-        self.assertLessEqual(len(line), PREVIEW_LENGTH)
-        self.assertTrue(line.endswith("…"))
+    def test_a_long_message_is_cut_visibly(self):
+        text = preview("<p>%s</p>" % ("word " * 60))
+        self.assertLessEqual(len(text), PREVIEW_LENGTH)
+        self.assertTrue(text.endswith("…"))
 
     def test_nothing_said_is_nothing_shown(self):
-        self.assertEqual(first_line(False), "")
-        self.assertEqual(first_line("<p></p>"), "")
+        self.assertEqual(preview(False), "")
+        self.assertEqual(preview("<p></p>"), "")

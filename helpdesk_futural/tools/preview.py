@@ -1,4 +1,4 @@
-"""The first line of what somebody said, for lists."""
+"""The beginning of what somebody said, for lists and cards."""
 
 import re
 
@@ -10,14 +10,21 @@ _EMPHASIS = re.compile(r"</?(?:b|strong|i|em|u|th)(?:\s[^>]*)?>", re.IGNORECASE)
 _HEADING = re.compile(r"</?h[1-6](?:\s[^>]*)?>", re.IGNORECASE)
 
 
-def first_line(body: str | None, length: int = PREVIEW_LENGTH) -> str:
-    """Return the first non-empty line of an HTML body as text, cut at ``length`` characters.
+def preview(body: str | None, length: int = PREVIEW_LENGTH) -> str:
+    """Return the beginning of what the author of an HTML body said, as one line of text.
 
-    Quoted history is not what the author said: lines behind ``>`` are passed over.
+    Lines are joined, since the first is often only a greeting. Quoted history (behind ``>``) and
+    what follows a signature delimiter (``-- ``, RFC 3676) is not what the author said.
+
+    :param length: the most characters, an ellipsis included
     """
     plain = _HEADING.sub("<br/>", _EMPHASIS.sub("", body or ""))
+    said = []
     for line in html2plaintext(plain, include_references=False).splitlines():
         line = " ".join(line.split())
+        if line == "--" or line.startswith("-- "):
+            break
         if line and not line.startswith(">"):
-            return line if len(line) <= length else line[: length - 1].rstrip() + "…"
-    return ""
+            said.append(line)
+    text = " ".join(said)
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
