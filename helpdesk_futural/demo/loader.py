@@ -44,7 +44,7 @@ from odoo import Command, fields
 from odoo.tools import SQL, file_open
 
 from ..tools.case_number import format_case_number, split_case_number
-from ..tools.preview import first_line
+from ..tools.preview import preview
 
 FOLDER = "helpdesk_futural/demo"
 FILES = ("technical", "technical_history", "billing", "returns")
@@ -234,7 +234,7 @@ class Story:
         self.values.update(
             waiting_on="team" if customers else "customer",
             last_message_date=moment,
-            last_message_preview=first_line(self.body(event)),
+            last_message_preview=preview(self.body(event)),
             last_author_id=self.author(event).id,
         )
         if customers:
