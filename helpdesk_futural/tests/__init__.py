@@ -10,3 +10,5 @@ from . import test_partner
 from . import test_access
 from . import test_screens
 from . import test_speed
+from . import test_tools_mail_subject
+from . import test_tools_mail_robot

@@ -1,0 +1,49 @@
+"""What a mail's subject says: case numbers, and the topic without reply prefixes."""
+
+import re
+import unicodedata
+
+# "Ticket#2501270011" is how some other system writes its own numbers: ours stand alone.
+_TOKEN = re.compile(r"(?<![\w#&/])#\s?([0-9]{9,12})(?!\w)")
+
+# What mail clients put before the subject of a reply or a forwarded mail. One letter ("R:", "I:",
+# as Outlook in Italian) is left out: "R: drive is full" is a subject of its own.
+_PREFIX_WORDS = (
+    "re|fwd?|aw|wg|sv|vs|vl|vb|vá|antw|doorst|betr|tr|rép|rv|fs|res|enc|rif|odp|pd|ynt|i̇lt|ilt"
+    "|atb|pārs|ats|pers|ed|bls|trs|на|отв|пер|ответ|απ|πρθ|σχετ|תגובה|הועבר|رد|إعادة توجيه"
+    "|回复|回覆|答复|答覆|转发|轉寄|轉發|返信|転送|회신|답장|전달|vastaus|välitetty|svar|antwort"
+)
+_PREFIX = re.compile(
+    rf"\s*(?:{_PREFIX_WORDS})(?:\s?(?:\[\d{{1,4}}\]|\(\d{{1,4}}\)|[\^*]?\d{{1,2}}))?\s*[:：]",
+    re.IGNORECASE,
+)
+
+
+def find_case_numbers(subject: str | None) -> list[str]:
+    """Return the case numbers that a subject names, first one first, each once.
+
+    A case number is named as ``#250127001`` or ``[#250127001]``, anywhere in the subject. Nine bare
+    digits are not one: they may as well be a telephone or order number.
+
+    Full-width characters, non-breaking spaces and invisible direction marks, which some clients
+    put in, make no difference.
+    """
+    text = "".join(
+        " " if character.isspace() else character
+        for character in unicodedata.normalize("NFKC", subject or "")
+        if unicodedata.category(character) != "Cf"
+    )
+    return list(dict.fromkeys(_TOKEN.findall(text)))
+
+
+def strip_reply_prefixes(subject: str | None) -> str:
+    """Return the subject without the prefixes of replies and forwarded mail, however many.
+
+    >>> strip_reply_prefixes("VS: Re[2]: Tulostin jumissa")
+    'Tulostin jumissa'
+    """
+    subject = subject or ""
+    start = 0
+    while match := _PREFIX.match(subject, start):
+        start = match.end()
+    return subject[start:].strip()
