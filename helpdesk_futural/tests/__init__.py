@@ -12,3 +12,4 @@ from . import test_screens
 from . import test_speed
 from . import test_tools_mail_subject
 from . import test_tools_mail_robot
+from . import test_tools_mail_bounce

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import parseaddr
 from html import unescape
 
 from odoo.tools.mail import email_normalize
@@ -18,6 +17,7 @@ from .mail_header import (
     raw_bytes,
     raw_value,
     raw_values,
+    sender,
     storable,
     text_value,
 )
@@ -155,12 +155,10 @@ def find_bounce(message: Message) -> Bounce | None:
 
 def is_system_sender(message: Message) -> bool:
     """Whether a mail server itself is the sender: MAILER-DAEMON, with or without a name."""
-    value = text_value(message, "From")
-    name, address = parseaddr(value)
-    local = address.split("@")[0].lower()
+    name, address = sender(message)
+    local = address.split("@")[0]
     return bool(
         _DAEMON.fullmatch(local)
-        or (not address.strip() and _DAEMON_NAME.fullmatch(name or value))
         or (_DAEMON_NAME.fullmatch(name) and (_POSTMASTER.match(local) or not local))
     )
 
@@ -192,8 +190,8 @@ def bounce_evidence(message: Message, parts: list[Message]) -> str:
         return ""
     if kind == "delivery-status":
         return "Content-Type: multipart/report; report-type=delivery-status"
-    sender = parseaddr(text_value(message, "From"))[1].lower()
-    local = sender.split("@")[0]
+    name, address = sender(message)
+    local = address.split("@")[0]
     null_path = has_null_path(message)
     system = is_system_sender(message)
     automatic = raw_value(message, "Auto-Submitted").lower().startswith("auto")
@@ -201,13 +199,14 @@ def bounce_evidence(message: Message, parts: list[Message]) -> str:
     if raw_values(message, "X-MS-Exchange-Message-Is-Ndr"):
         return "X-MS-Exchange-Message-Is-Ndr"
     if system:
-        return f"From: {sender or text_value(message, 'From')}"[:200]
-    authority = null_path or (_POSTMASTER.fullmatch(local) is not None)
+        return f"From: {address or name}"[:200]
+    nobody = raw_value(message, "From") in ("<>", "")
+    authority = null_path or nobody or _POSTMASTER.fullmatch(local) is not None
     if not (authority or automatic):
         return ""
-    evidence = (
-        "Return-Path: <>" if null_path else f"From: {sender}" if authority else "Auto-Submitted"
-    )
+    evidence = "Auto-Submitted"
+    if authority:
+        evidence = "Return-Path: <>" if null_path else f"From: {address}".strip()
     if raw_values(message, "X-Failed-Recipients"):
         return "X-Failed-Recipients"
     if any(_is_status(part) for part in parts[1:]):

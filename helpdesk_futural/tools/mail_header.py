@@ -10,6 +10,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from email.message import Message
+from email.utils import getaddresses
 
 # Names of charsets that mail carries and Python does not know.
 _CHARSET_ALIASES = {
@@ -163,6 +164,21 @@ def raw_value(message: Message, name: str) -> str:
 def text_value(message: Message, name: str) -> str:
     """Return the topmost header of that name as readable text."""
     return decode_words(raw_value(message, name)).strip()
+
+
+def sender(message: Message) -> tuple[str, str]:
+    """Return name and address of a mail's (first) author; what is not given is empty."""
+    value = text_value(message, "From")[:2000]
+    try:
+        pairs = getaddresses([value])
+    except (RecursionError, ValueError, IndexError):  # comments nested without end
+        pairs = []
+    name, address = next((pair for pair in pairs if any(pair)), ("", ""))
+    if not address and (
+        match := re.search(r"[^\s<>()\[\]:;,\"@]{1,64}@[^\s<>()\[\]:;,\"@]+", value)
+    ):
+        address = match[0]
+    return (name or ("" if address else value)).strip(), address.strip().lower()
 
 
 def media_type(part: Message) -> str:

@@ -9,7 +9,6 @@ the mail, and a mail that nobody acknowledges can't start a loop.
 import re
 from dataclasses import dataclass
 from email.message import Message
-from email.utils import parseaddr
 from enum import Enum
 
 from .mail_authentication import failed_authentication
@@ -21,7 +20,7 @@ from .mail_bounce import (
     is_system_sender,
     report_type,
 )
-from .mail_header import own_parts, raw_value, raw_values, text_value
+from .mail_header import own_parts, raw_value, raw_values, sender, text_value
 from .mail_subject import find_case_numbers
 
 __all__ = [
@@ -255,7 +254,7 @@ def _silence(message: Message) -> str:
         value = raw_value(message, name)
         if value and (name != "Precedence" or _first_word(value) == "list"):
             return _evidence(name, value)
-    address = parseaddr(text_value(message, "From"))[1].lower()
+    address = sender(message)[1]
     if "@" not in address:
         return "From: no address"
     if is_system_sender(message) or _UNANSWERED_SENDER.fullmatch(address.split("@")[0][:200]):
