@@ -4,6 +4,7 @@ from . import helpdesk_tag
 from . import helpdesk_ticket_type
 from . import helpdesk_team
 from . import helpdesk_team_dashboard
+from . import helpdesk_team_lifecycle
 from . import helpdesk_ticket
 from . import helpdesk_ticket_number
 from . import helpdesk_ticket_customer
@@ -11,6 +12,10 @@ from . import helpdesk_ticket_lifecycle
 from . import helpdesk_ticket_mail
 from . import helpdesk_ticket_assignment
 from . import helpdesk_ticket_metrics
+from . import helpdesk_ticket_templates
+from . import helpdesk_ticket_acknowledgement
+from . import helpdesk_ticket_closing
+from . import helpdesk_ticket_reopening
 from . import res_config_settings
 from . import res_partner
 from . import helpdesk_demo

@@ -167,21 +167,6 @@ class HelpdeskTicketMail(models.Model):
                 values.setdefault("phone", ticket.partner_phone)
         return info
 
-    def _track_template(self, changes):
-        templates = super()._track_template(changes)
-        stage = self[:1].stage_id
-        # sudo: the template is configuration
-        if "stage_id" in changes and (template := stage.sudo().template_id):
-            templates["stage_id"] = (
-                template,
-                {
-                    "auto_delete_keep_log": False,
-                    "email_layout_xmlid": "mail.mail_notification_light",
-                    "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
-                },
-            )
-        return templates
-
     # ------------------------------------------------------------------
     # Subtypes
     # ------------------------------------------------------------------
