@@ -107,7 +107,6 @@ class HelpdeskTeamLifecycle(models.Model):
     )
     to_stage_id = fields.Many2one(
         "helpdesk.stage",
-        "To Stage",
         compute="_compute_auto_close_stages",
         store=True,
         readonly=False,

@@ -2,9 +2,14 @@ from . import test_tools
 from . import test_ticket
 from . import test_case_number
 from . import test_lifecycle
+from . import test_templates
+from . import test_acknowledgement
+from . import test_reopening
+from . import test_auto_close
 from . import test_stage
 from . import test_assignment
 from . import test_mail
+from . import test_incoming_mail
 from . import test_team
 from . import test_partner
 from . import test_access
