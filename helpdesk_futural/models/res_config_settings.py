@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResConfigSettings(models.TransientModel):
@@ -6,3 +7,36 @@ class ResConfigSettings(models.TransientModel):
 
     module_helpdesk_futural_timesheet = fields.Boolean("Hours and Billing")
     module_helpdesk_futural_portal = fields.Boolean("Customer Portal")
+    helpdesk_incoming_mail_raw_days = fields.Integer(
+        "Keep Raw Messages (Days)",
+        default=30,
+        config_parameter="helpdesk_futural.incoming_mail_raw_days",
+    )
+    helpdesk_incoming_mail_max_mb = fields.Integer(
+        "Largest Mail (MB)",
+        default=30,
+        config_parameter="helpdesk_futural.incoming_mail_max_mb",
+    )
+    helpdesk_acknowledgements_per_hour = fields.Integer(
+        "Acknowledgements per Hour",
+        default=5,
+        config_parameter="helpdesk_futural.acknowledgements_per_hour",
+    )
+
+    @api.constrains(
+        "helpdesk_incoming_mail_raw_days",
+        "helpdesk_incoming_mail_max_mb",
+        "helpdesk_acknowledgements_per_hour",
+    )
+    def _check_helpdesk_numbers(self):
+        """Core forgets a parameter of 0, so that its default would count."""
+        for settings in self:
+            numbers = (
+                settings.helpdesk_incoming_mail_raw_days,
+                settings.helpdesk_incoming_mail_max_mb,
+                settings.helpdesk_acknowledgements_per_hour,
+            )
+            if min(numbers) < 1:
+                raise ValidationError(
+                    self.env._("The helpdesk's limits on email have to be 1 or more.")
+                )
