@@ -1,4 +1,5 @@
 import base64
+import json
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -186,6 +187,24 @@ class TestMessageMarks(HelpdeskCase):
         self.ticket.message_subscribe(self.portal.partner_id.ids)
         [values] = self._store(message, self.portal).values()
         self.assertFalse([key for key in values if key.startswith("helpdesk")])
+
+    def test_letting_somebody_in_changes_the_marks_on_the_screen(self):
+        message = self._message(
+            email_from="Eve <eve@somewhere.example>", author_id=False, helpdesk_sender="outsider"
+        )
+        self.env.cr.precommit.run()
+        bus = self.env["bus.bus"]
+        before = bus.search([]).ids
+        self.ticket.with_user(self.aino).action_admit_outsiders()
+        self.env.cr.precommit.run()
+        sent = bus.search([("id", "not in", before), ("channel", "like", "res.partner")])
+        marks = [
+            (values["helpdesk_is_customer"], values["helpdesk_sender"])
+            for notification in sent.mapped("message")
+            for values in json.loads(notification)["payload"].get("mail.message", [])
+            if values["id"] == message.id and "helpdesk_sender" in values
+        ]
+        self.assertEqual(marks, [(True, False)])
 
     def test_marks_cost_no_query_per_message(self):
         def count(messages):
