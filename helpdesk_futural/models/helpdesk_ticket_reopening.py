@@ -163,7 +163,12 @@ class HelpdeskTicketReopening(models.Model):
                     ticket._get_html_link(title=f"#{ticket.ticket_ref}"),
                 )
             )
-        self.env.cr.precommit.add(self._send_acknowledgements)
+        # Only people's answers get here, and the mail goes to the old ticket's customer, whom we
+        # know: what the creation was told of the sender doesn't hold for it.
+        told = self.with_context(
+            helpdesk_no_acknowledgement=False, helpdesk_unverified_sender=False
+        )
+        self.env.cr.precommit.add(told._send_acknowledgements)
 
     def _find_follow_up(self):
         """Return the ticket in which this one goes on already, if it still can be answered.
@@ -205,6 +210,7 @@ class HelpdeskTicketReopening(models.Model):
             # sudo: whoever could answer the old ticket answers the new one; author_id stays theirs
             message = follow_up.sudo().message_post(**kwargs)
             self._take_along_attachments(message, follow_up)
+            follow_up._let_take_part(message.author_id)
             return message.sudo(self.env.su)
         return super().message_post(**kwargs)
 
@@ -242,6 +248,13 @@ class HelpdeskTicketReopening(models.Model):
             lambda a: a.res_model == self._name and a.res_id == self.id
         ).res_id = follow_up.id
 
+    def _let_take_part(self, author):
+        """Who answered the old ticket, for example the customer's colleague, hears of the new."""
+        # sudo: as for creating it
+        ticket = self.sudo()
+        if author and author not in ticket.message_partner_ids:
+            ticket.message_subscribe(author.ids)
+
     def _on_customer_message(self, message):
         """Take the ticket up again; where it is too late for that, move the message on."""
         if self._is_too_late_to_reopen():
@@ -249,6 +262,7 @@ class HelpdeskTicketReopening(models.Model):
             # sudo: the customer wrote it, and nobody else may change messages
             message.sudo().res_id = follow_up.id
             self._take_along_attachments(message, follow_up)
+            follow_up._let_take_part(message.author_id)
             return follow_up._on_customer_message(message)
         # sudo: customers may not write tickets; what their message sets is decided here
         ticket = self.sudo()

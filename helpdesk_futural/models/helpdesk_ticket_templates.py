@@ -1,9 +1,14 @@
+import logging
+
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import formataddr, split_every
 from odoo.tools.mail import email_normalize
 from odoo.tools.misc import clean_context
 
 from .helpdesk_stage import DONE_STATES, OPEN_STATES
+
+_logger = logging.getLogger(__name__)
 
 STAGE_SUBTYPE = "helpdesk_futural.mt_ticket_stage"
 LAYOUT = "helpdesk_futural.mail_layout_automatic"
@@ -158,7 +163,7 @@ class HelpdeskTicketTemplates(models.Model):
         mails = tickets.env(context=clean_context(self.env.context))["mail.mail"]
         for ids in split_every(BATCH, tickets.ids):
             chunk = tickets.browse(ids)
-            values_list = chunk._prepare_automatic_mails(template, headers or {}, to_stranger)
+            values_list = chunk._prepare_or_report(template, headers or {}, to_stranger)
             mails += mails.create(values_list)
         if mails:
             notifications = []
@@ -170,6 +175,27 @@ class HelpdeskTicketTemplates(models.Model):
             # The queue's own schedule is an hour; customers shouldn't wait that long.
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return mails
+
+    def _prepare_or_report(self, template, headers, to_stranger):
+        """Prepare the mails; where the template fails, the ticket says so to the agents.
+
+        A mistake in a template must not undo the customer's message or the agent's work.
+        """
+        try:
+            return self._prepare_automatic_mails(template, headers, to_stranger)
+        except UserError as error:
+            if len(self) > 1:
+                one_by_one = (t._prepare_or_report(template, headers, to_stranger) for t in self)
+                return [values for values_list in one_by_one for values in values_list]
+            _logger.warning("The email template %s fails for %s: %s", template, self, error)
+            self._message_log(
+                body=self.env._(
+                    "The customer was not told: the email template “%(template)s” has a mistake."
+                    " An administrator can see it in the template's preview.",
+                    template=template.name,
+                )
+            )
+            return []
 
     def _prepare_automatic_mails(self, template, headers, to_stranger):
         """Return the values of ``mail.mail`` for those tickets that have somebody to write to."""

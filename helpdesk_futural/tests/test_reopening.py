@@ -155,6 +155,22 @@ class TestCustomersAnswer(LifecycleCase):
         self.assertEqual(message.attachment_ids.mapped("res_id"), new.ids)
         self.assertFalse(old.message_ids & message)
 
+    def test_the_mail_gateway_makes_the_new_ticket_by_itself(self):
+        old = self._closed(days_ago=15)
+        gateway = self.env["helpdesk.ticket"].with_context(helpdesk_no_acknowledgement=True)
+        new = gateway.create({**old._prepare_follow_up_values("It jams"), "channel": "email"})
+        new._after_follow_up_created()
+        mail = self._mails(new)
+        self.assertEqual(mail.subject, f"[#{new.ticket_ref}] It jams")
+        self.assertIn(old.ticket_ref, mail.body_html)
+
+    def test_a_colleague_who_answers_late_takes_part_in_the_new_ticket(self):
+        old = self._closed(days_ago=15)
+        message = self._say(old, author=self.colleague_of_customer)
+        new = self.env["helpdesk.ticket"].browse(message.res_id)
+        self.assertEqual(new.partner_id, self.customer)
+        self.assertIn(self.colleague_of_customer, new.message_partner_ids)
+
     def test_several_late_answers_make_one_ticket(self):
         old = self._closed(days_ago=15)
         first, second = self._say(old), self._say(old, "And it beeps")

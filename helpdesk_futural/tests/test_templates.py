@@ -2,6 +2,7 @@ from ast import literal_eval
 from email.utils import parseaddr
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_lifecycle import LifecycleCase
 
@@ -213,6 +214,20 @@ class TestStageMails(LifecycleCase):
         ticket.stage_id = self.stage_closed
         body = self._mails(ticket)[-1].body_html
         self.assertIn(f"/my/ticket/{ticket.id}?access_token=", body)
+
+    @mute_logger("odoo.addons.mail.models.mail_render_mixin")
+    def test_a_mistake_in_a_template_stops_neither_work_nor_other_mails(self):
+        self.stage_done.template_id = self.stage_done.template_id.copy(
+            {"body_html": "<p t-out='1 / len(object.resolution or \"\")'/>"}
+        )
+        good, bad = self._settled(resolution="<p>x</p>"), self._settled()
+        logger = "odoo.addons.helpdesk_futural.models.helpdesk_ticket_templates"
+        with self.assertLogs(logger, "WARNING"):
+            (good | bad).with_user(self.aino).stage_id = self.stage_done
+            mails = self._mails(good | bad)
+        self.assertEqual((good | bad).stage_id, self.stage_done)
+        self.assertEqual(mails.mapped("res_id"), good.ids)
+        self.assertIn("was not told", str(bad.message_ids[0].body))
 
     def test_who_follows_the_stages_still_hears_of_them(self):
         ticket = self._settled()
