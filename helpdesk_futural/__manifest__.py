@@ -22,11 +22,15 @@
         "data/helpdesk_severity_data.xml",
         "data/helpdesk_ticket_type_data.xml",
         "data/helpdesk_team_data.xml",
+        "data/helpdesk_incoming_mail_data.xml",
         "wizards/helpdesk_stage_delete_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_list_views.xml",
         "views/helpdesk_ticket_actions.xml",
         "views/helpdesk_team_views.xml",
+        "views/helpdesk_team_mailbox_views.xml",
+        "views/helpdesk_ticket_incoming_views.xml",
+        "views/helpdesk_incoming_mail_views.xml",
         "views/helpdesk_stage_views.xml",
         "views/helpdesk_ticket_type_views.xml",
         "views/helpdesk_severity_views.xml",
@@ -47,6 +51,9 @@
         "demo/helpdesk_ticket_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "helpdesk_futural/static/src/**/*",
+        ],
         "web.assets_tests": [
             "helpdesk_futural/static/tests/tours/**/*",
         ],

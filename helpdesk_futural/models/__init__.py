@@ -8,6 +8,7 @@ from . import helpdesk_team_lifecycle
 from . import helpdesk_ticket
 from . import helpdesk_ticket_number
 from . import helpdesk_ticket_customer
+from . import helpdesk_ticket_incoming
 from . import helpdesk_ticket_lifecycle
 from . import helpdesk_ticket_mail
 from . import helpdesk_ticket_assignment
@@ -16,6 +17,16 @@ from . import helpdesk_ticket_templates
 from . import helpdesk_ticket_acknowledgement
 from . import helpdesk_ticket_closing
 from . import helpdesk_ticket_reopening
+from . import helpdesk_incoming_mail
+from . import helpdesk_incoming_mail_routing
+from . import helpdesk_incoming_mail_delivery
+from . import fetchmail_server
+from . import helpdesk_mailbox
+from . import helpdesk_team_mailbox
+from . import helpdesk_incoming_mail_source
+from . import mail_message
+from . import mail_message_marks
+from . import mail_thread
 from . import res_config_settings
 from . import res_partner
 from . import helpdesk_demo

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.mail import email_normalize
 
 from .helpdesk_stage import OPEN_STATES
 
@@ -275,6 +276,15 @@ class HelpdeskTeam(models.Model):
         self.ensure_one()
         # sudo: working hours are no secret to whoever may create a ticket
         return self.sudo().resource_calendar_id or self.sudo().company_id.resource_calendar_id
+
+    def _get_mail_address(self):
+        """Return the address that customers write to: the alias, else a mailbox's; False if neither."""
+        self.ensure_one()
+        if self.alias_email:
+            return self.alias_email
+        # sudo: the address of a mailbox is public, its other settings are not returned
+        mailboxes = self.env["fetchmail.server"].sudo().search([("helpdesk_team_id", "=", self.id)])
+        return next((email for m in mailboxes if (email := email_normalize(m.user or ""))), False)
 
     def _get_tz(self):
         """Return the name of the time zone in which the team's days begin and end."""

@@ -46,9 +46,10 @@ class HelpdeskTicketMail(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
-        if self._is_opening_mail(message):
+        opening = self._is_opening_mail(message)
+        if opening:
             self.description = message.body
-        side = self._get_message_side(message)
+        side = "customer" if opening else self._get_message_side(message)
         if side == "customer":
             self._on_customer_message(message)
         elif side == "agent":
@@ -62,6 +63,7 @@ class HelpdeskTicketMail(models.Model):
             and self.channel == "email"
             and not self.description
             and not self.last_customer_message_date
+            and not message.is_internal
         )
 
     def _get_message_side(self, message):
@@ -86,12 +88,13 @@ class HelpdeskTicketMail(models.Model):
     # ------------------------------------------------------------------
 
     def message_post(self, **kwargs):
-        if kwargs.get("message_type") == "comment":
+        if kwargs.get("message_type") in ("comment", "email") and not kwargs.get("is_internal"):
             author = self.env["res.partner"].browse(
                 kwargs.get("author_id") or self.env.user.partner_id.id
             )
             # sudo: customers may not read users
-            if not author.sudo().partner_share and (sender := self._get_team_sender(author)):
+            agent = author != self.partner_id and not author.sudo().partner_share
+            if agent and (sender := self._get_team_sender(author)):
                 kwargs["author_id"] = author.id
                 kwargs["email_from"] = sender
         return super().message_post(**kwargs)
@@ -101,9 +104,8 @@ class HelpdeskTicketMail(models.Model):
         self.ensure_one()
         # sudo: the team's address is public
         team = self.team_id.sudo()
-        if not team.alias_email:
-            return False
-        return formataddr((f"{author.name}, {team.name}", team.alias_email))
+        address = team._get_mail_address()
+        return address and formataddr((f"{author.name}, {team.name}", address))
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Answers come to the team's address; core's rules where the team has none."""
@@ -112,20 +114,21 @@ class HelpdeskTicketMail(models.Model):
             author = self.env["res.partner"].browse((author_ids or {}).get(ticket.id) or [])
             # sudo: the team's address is public
             team = ticket.team_id.sudo()
-            if not team.alias_email:
+            address = team._get_mail_address()
+            if not address:
                 continue
             # sudo: customers may not read users
             agent = author and not author.sudo().partner_share
             name = f"{author.name}, {team.name}" if agent else team.name
-            result[ticket.id] = self._format_reply_to(name, team)
+            result[ticket.id] = self._format_reply_to([name, team.name], address)
         return result
 
-    def _format_reply_to(self, name, team):
+    def _format_reply_to(self, names, address):
         """Format the address within the 68 characters that core keeps to (RFC 5322, 2.1.1)."""
-        for candidate in (name, team.name):
-            if len(formatted := formataddr((candidate, team.alias_email))) <= 68:
+        for name in names:
+            if len(formatted := formataddr((name, address))) <= 68:
                 return formatted
-        return team.alias_email
+        return address
 
     def _message_compute_subject(self):
         """Every mail about a ticket has its number in the subject, by which answers find back."""

@@ -309,7 +309,7 @@ class HelpdeskTicketTemplates(models.Model):
         # sudo: the team's address is public
         team = self.team_id.sudo()
         company = team.company_id
-        address = team.alias_email or company.catchall_email or company.email
+        address = team._get_mail_address() or company.catchall_email or company.email
         return address and formataddr((team.name, email_normalize(address) or address))
 
     def _format_automatic_subject(self, subject):

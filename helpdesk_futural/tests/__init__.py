@@ -15,6 +15,9 @@ from . import test_partner
 from . import test_access
 from . import test_screens
 from . import test_speed
+from . import test_tours
+from . import test_incoming_mail_screens
+from . import test_mailbox
 from . import test_tools_mail_subject
 from . import test_tools_mail_robot
 from . import test_tools_mail_bounce

@@ -1,7 +1,11 @@
 """A small believable company, shared by all tests of the addon."""
 
+from email.message import EmailMessage
+from itertools import count
+
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
+from odoo.tools import mute_logger
 
 
 class HelpdeskCase(TransactionCase):
@@ -115,3 +119,53 @@ class HelpdeskCase(TransactionCase):
     def _as(self, user):
         """Return the environment's ticket model as the user sees it."""
         return self.env["helpdesk.ticket"].with_user(user).with_company(user.company_id)
+
+
+class MailCase(HelpdeskCase):
+    """Sends real RFC 5322 messages through ``message_process``, as the gateway does."""
+
+    _numbers = count(1)
+
+    def setUp(self):
+        super().setUp()
+        # The register works in transactions of its own; here they are savepoints of the test's.
+        self.registry_enter_test_mode()
+
+    def _mail(self, subject="Printer", body="It is jammed.", **headers):
+        """Return a message; keyword ``in_reply_to`` becomes the header ``In-Reply-To``."""
+        message = EmailMessage()
+        headers = {
+            "from": "Liisa Laine <liisa@laine.example>",
+            "to": "tech@pohjola.example",
+            "message_id": f"<mail{next(self._numbers)}@laine.example>",
+            **headers,
+        }
+        message["Subject"] = subject
+        for name, value in headers.items():
+            if value is not None:
+                message[name.replace("_", "-")] = value
+        message.set_content(body)
+        return message
+
+    def _receive(self, message=None, model=None, **values):
+        """Deliver a message and return its row in the register."""
+        raw = (
+            message if isinstance(message, bytes) else (message or self._mail(**values)).as_bytes()
+        )
+        known = self.env["helpdesk.incoming.mail"].search([])
+        with mute_logger("odoo.addons.helpdesk_futural.models.helpdesk_incoming_mail"):
+            self.env["mail.thread"].message_process(model, raw)
+        return self.env["helpdesk.incoming.mail"].search([]) - known
+
+    def _run_cron(self):
+        """Let the scheduled action run in a transaction of its own."""
+        self.env.flush_all()
+        with self.registry.cursor() as cr:
+            self.env(cr=cr)["helpdesk.incoming.mail"]._cron_process()
+        self.env.invalidate_all()
+
+    def _answer(self, ticket, body="Unplug it, please.", subtype="mail.mt_comment"):
+        """Let the agent write on the ticket, and return the message."""
+        return ticket.with_user(self.aino).message_post(
+            body=body, message_type="comment", subtype_xmlid=subtype
+        )

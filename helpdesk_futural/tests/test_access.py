@@ -13,6 +13,7 @@ MATRIX = {
     "helpdesk.severity": {"agent": "r", "administrator": "crwd"},
     "helpdesk.tag": {"agent": "crw", "administrator": "crwd"},
     "helpdesk.stage.delete": {"administrator": "crwd"},
+    "helpdesk.incoming.mail": {"administrator": "r"},
 }
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 

@@ -1,11 +1,10 @@
 from email.utils import parseaddr
-from itertools import count
 
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import HelpdeskCase
+from .common import MailCase
 
 MAIL = """\
 From: {sender}
@@ -30,9 +29,7 @@ error 17
 
 
 @tagged("post_install", "-at_install")
-class TestMail(HelpdeskCase):
-    _numbers = count(1)
-
+class TestMail(MailCase):
     def _receive(self, sender="Liisa <liisa@laine.example>", headers="", **values):
         values = {
             "to": "tech@pohjola.example",
@@ -189,6 +186,25 @@ class TestMail(HelpdeskCase):
         mail = self._notification_mails(message)
         self.assertEqual(parseaddr(mail.email_from)[1], self.aino.email)
         self.assertEqual(parseaddr(mail.reply_to)[1], self.company.catchall_email)
+
+    def test_a_team_with_a_mailbox_only_answers_from_the_mailboxs_address(self):
+        self.team.alias_name = False
+        self.env["fetchmail.server"].create(
+            {
+                "name": "Info",
+                "server_type": "imap",
+                "user": "info@provider.example",
+                "helpdesk_team_id": self.team.id,
+            }
+        )
+        message = (
+            self._ticket()
+            .with_user(self.aino)
+            .message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
+        )
+        mail = self._notification_mails(message)
+        for address in (mail.email_from, mail.reply_to):
+            self.assertEqual(parseaddr(address)[1], "info@provider.example")
 
     def test_followers_of_a_team_hear_of_new_tickets(self):
         quiet = self._receive()
