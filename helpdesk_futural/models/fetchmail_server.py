@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools.mailbox_connection import harden
 from .helpdesk_incoming_mail import NOT_REGISTERED
 
 
@@ -33,7 +34,7 @@ class FetchmailServer(models.Model):
         Core marks a mail as read (IMAP) or deletes it (POP) also after a failure. A mail that is
         in the register is safe; one that is not exists in the mailbox only.
         """
-        connection = super()._connect__(allow_archived)
+        connection = harden(super()._connect__(allow_archived))
         mark_as_handled = connection.handled_message
         key = (self.env.cr.dbname, self.id)
 

@@ -200,8 +200,11 @@ class HelpdeskIncomingMail(models.Model):
                 raise UserError(self.env._("The raw message of “%s” is gone.", mail.subject))
             mail._start_attempt(forced=True)
             mail._process()
-        failed = self.filtered(lambda mail: mail.state == "failed")
-        if not failed:
+        with self.env.registry.cursor() as cr:
+            # Read where it can be seen: this transaction began before the others were committed.
+            failed = self._in_transaction(cr).filtered(lambda mail: mail.state == "failed")
+            errors = failed.mapped("error")
+        if not errors:
             return {"type": "ir.actions.client", "tag": "soft_reload"}
         return {
             "type": "ir.actions.client",
@@ -209,7 +212,7 @@ class HelpdeskIncomingMail(models.Model):
             "params": {
                 "type": "danger",
                 "title": self.env._("It failed again"),
-                "message": "\n".join(failed.mapped("error")),
+                "message": "\n".join(errors),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
