@@ -41,11 +41,19 @@ def find_program(*names: str) -> str | None:
     return None
 
 
+def find_dovecot_service(name: str) -> Path | None:
+    """Return one of the programs that Dovecot starts by itself; each protocol is a package."""
+    for folder in ("/usr/lib/dovecot", "/usr/libexec/dovecot", "/usr/local/libexec/dovecot"):
+        if (program := Path(folder, name)).exists():
+            return program
+    return None
+
+
 def missing_packages(*, server: bool, tests: bool) -> list[str]:
     """Return the Debian packages whose programs are not on this machine.
 
     :param server: a private PostgreSQL server is needed
-    :param tests: what only tests need: a browser and an IMAP server
+    :param tests: what only tests need: a browser and a server of mailboxes
     """
     needed = []
     if server and not postgres_bin():
@@ -59,6 +67,8 @@ def missing_packages(*, server: bool, tests: bool) -> list[str]:
             needed.append("chromium")
         if not find_program("dovecot"):
             needed.append("dovecot-imapd")
+        if not find_dovecot_service("pop3"):
+            needed.append("dovecot-pop3d")
     return needed
 
 

@@ -6,6 +6,8 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api
@@ -130,3 +132,88 @@ class CommittedCase(BaseCase):
         after = self._count_rows()
         self.assertFalse(after - before, "The test left something in the database")
         self.assertFalse(before - after, "The test removed what was there before it")
+
+
+#: What mails bring about, in an order in which it can be removed.
+_MADE_BY_MAIL = (
+    "helpdesk.incoming.mail",
+    "helpdesk.ticket",
+    "mail.mail",
+    "mail.message",
+    "res.partner",
+)
+
+
+class CommittedMailCase(CommittedCase):
+    """Real messages through ``message_process``, each in transactions of its own.
+
+    Whatever mails bring about until the end of the test is removed then.
+    """
+
+    #: The addresses of the helpdesk's teams are in this domain.
+    domain = "apu.example"
+
+    def setUp(self):
+        super().setUp()
+        self.day = self.use_new_day()
+        with self.transaction() as env:
+            newest = {
+                name: env[name]
+                .with_context(active_test=False)
+                .search([], order="id desc", limit=1)
+                .id
+                for name in _MADE_BY_MAIL
+            }
+            defaults = env["mail.alias"].search([("alias_domain_id", "=", False)])
+            companies = env["res.company"].with_context(active_test=False)
+            without_domain = companies.search([("alias_domain_id", "=", False)])
+            self.domain_id = env["mail.alias.domain"].create({"name": self.domain}).id
+        self.addCleanup(self._remove_domain, defaults.ids, without_domain.ids)
+        self.addCleanup(self._remove_made_by_mail, newest)
+
+    def create_team(self, local_part: str, **values) -> int:
+        """Create a team with the address ``local_part@apu.example``; return its id."""
+        team_id = self.create_committed(
+            "helpdesk.team",
+            {
+                "name": local_part.title(),
+                "alias_name": local_part,
+                "alias_domain_id": self.domain_id,
+                **values,
+            },
+        )
+        # The mails' tickets go before their team.
+        self.addCleanup(self.unlink_committed, "helpdesk.ticket", [("team_id", "=", team_id)])
+        return team_id
+
+    def _remove_made_by_mail(self, newest: dict[str, int]) -> None:
+        for name, record_id in newest.items():
+            self.unlink_committed(name, [("id", ">", record_id or 0)])
+
+    def _remove_domain(self, alias_ids: list[int], company_ids: list[int]) -> None:
+        """Remove the domain from where Odoo puts the first one that there is, and then itself."""
+        with self.transaction() as env:
+            domain = env["mail.alias.domain"].browse(self.domain_id)
+            env["res.company"].browse(company_ids).alias_domain_id = False
+            env["mail.alias"].browse(alias_ids).exists().alias_domain_id = False
+            domain.unlink()
+
+    @staticmethod
+    def write_mail(sender: str, to: str, subject: str = "Printer", **headers) -> EmailMessage:
+        """Return a message; keyword ``in_reply_to`` becomes the header ``In-Reply-To``."""
+        message = EmailMessage()
+        headers = {"from": sender, "to": to, "subject": subject, **headers}
+        headers.setdefault("date", formatdate())
+        headers.setdefault("message_id", make_msgid(domain="asiakas.example"))
+        body = headers.pop("body", "It is jammed.")
+        for name, value in headers.items():
+            if value is not None:
+                message[name.replace("_", "-").title()] = value
+        message.set_content(body)
+        return message
+
+    def receive(self, message: EmailMessage | bytes, model: str | None = None):
+        """Hand a message to the gateway, as a mail server does."""
+        raw = message if isinstance(message, bytes) else message.as_bytes()
+        with self.transaction() as env:
+            return env["mail.thread"].message_process(model, raw)

@@ -1,6 +1,6 @@
-"""Real mail servers for tests, on loopback only: SMTP (aiosmtpd) and IMAP (Dovecot).
+"""Real mail servers for tests, on loopback only: SMTP (aiosmtpd), IMAP and POP3 (Dovecot).
 
-Both start on a free port and stop without leaving a process or a file behind.
+All start on a free port and stop without leaving a process or a file behind.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import contextlib
 import grp
 import imaplib
 import os
+import poplib
 import pwd
 import re
 import shutil
@@ -161,11 +162,19 @@ def find_dovecot() -> str | None:
     )
 
 
-def require_dovecot() -> str:
+def _has_pop3() -> bool:
+    """Tell whether Dovecot's POP3 server is there; Debian has it in a package of its own."""
+    folders = ("/usr/lib/dovecot", "/usr/libexec/dovecot", "/usr/local/libexec/dovecot")
+    return any(Path(folder, "pop3").exists() for folder in folders)
+
+
+def require_dovecot(pop3: bool = False) -> str:
     """Return Dovecot's program; without it a test is skipped, and in CI it fails."""
-    if program := find_dovecot():
+    program = find_dovecot()
+    if program and (not pop3 or _has_pop3()):
         return program
-    text = "There is no IMAP server on this machine: install Debian's package dovecot-imapd."
+    kind, package = ("POP3", "dovecot-pop3d") if program else ("IMAP", "dovecot-imapd")
+    text = f"There is no {kind} server on this machine: install Debian's package {package}."
     if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
         raise AssertionError(text)
     raise unittest.SkipTest(text)
@@ -174,7 +183,7 @@ def require_dovecot() -> str:
 _COMMON_CONFIG = """
 base_dir = {folder}/run
 log_path = {folder}/dovecot.log
-protocols = imap
+protocols = {protocols}
 listen = 127.0.0.1
 ssl = no
 default_internal_user = {user}
@@ -191,11 +200,24 @@ service imap-login {{
     port = 0
   }}
 }}
+{pop3_service}
 service anvil {{
   chroot =
 }}
 service stats {{
   chroot =
+}}
+"""
+
+_POP3_SERVICE = """
+service pop3-login {{
+  chroot =
+  inet_listener pop3 {{
+    port = {pop3_port}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
 }}
 """
 
@@ -248,24 +270,30 @@ sys.exit(server.wait())
 
 
 class ImapMailbox:
-    """A mailbox on a private Dovecot with a configuration, a folder and a port of its own."""
+    """A mailbox on a private Dovecot with a configuration, a folder and a port of its own.
+
+    :param pop3: let it be read over POP3 as well, on ``pop3_port``
+    """
 
     user = "support"
     password = "mailbox-of-a-test"
 
-    def __init__(self):
+    def __init__(self, pop3: bool = False):
         self.port = 0
+        self.pop3_port = 0
+        self._pop3 = pop3
         self._process: subprocess.Popen | None = None
         self._folder: Path | None = None
 
     def start(self) -> ImapMailbox:
-        program = require_dovecot()
+        program = require_dovecot(self._pop3)
         # Dovecot's sockets lie in this folder: a socket's path must not exceed 107 characters.
         parent = None if len(tempfile.gettempdir()) < 60 else "/tmp"
         self._folder = Path(tempfile.mkdtemp(prefix="imap-", dir=parent))
         try:
             for attempts_left in reversed(range(3)):
                 self.port = free_port()
+                self.pop3_port = free_port() if self._pop3 else 0
                 self._launch(program)
                 try:
                     self._wait_until_ready()
@@ -305,6 +333,14 @@ class ImapMailbox:
             _status, [found] = session.search(None, criterion)
             return len(found.split())
 
+    def empty(self) -> None:
+        """Remove all messages."""
+        with self._session() as session:
+            _status, [messages] = session.select("INBOX")
+            if int(messages):
+                session.store("1:*", "+FLAGS", "\\Deleted")
+                session.expunge()
+
     @contextlib.contextmanager
     def _session(self) -> Iterator[imaplib.IMAP4]:
         with imaplib.IMAP4(HOST, self.port, timeout=_PATIENCE) as session:
@@ -328,6 +364,8 @@ class ImapMailbox:
                 group=grp.getgrgid(account.pw_gid).gr_name,
                 port=self.port,
                 password=self.password,
+                protocols="imap pop3" if self._pop3 else "imap",
+                pop3_service=_POP3_SERVICE.format(pop3_port=self.pop3_port) if self._pop3 else "",
             )
         )
         for path in (self._folder, config):
@@ -364,8 +402,11 @@ class ImapMailbox:
         while True:
             try:
                 with self._session():
-                    return
-            except (OSError, imaplib.IMAP4.error) as error:
+                    pass
+                if self._pop3:
+                    poplib.POP3(HOST, self.pop3_port, timeout=_PATIENCE).quit()
+                return
+            except (OSError, imaplib.IMAP4.error, poplib.error_proto) as error:
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError(f"Dovecot did not start: {self._last_words()}") from error
                 time.sleep(0.05)
@@ -384,3 +425,72 @@ class ImapMailbox:
             self._process.kill()
             self._process.wait(_PATIENCE)
         self._process = None
+
+
+# ----------------------------------------------------------------------------
+# A bad line
+# ----------------------------------------------------------------------------
+
+
+class CutLine:
+    """A connection to a mail server that drops when the server's answers contain something.
+
+    Everything up to and with the words that cut it goes through to the client, and nothing after
+    them: as when a cable is pulled out in the middle of a message.
+
+    :param words: once the server has said this, all is quiet
+    """
+
+    def __init__(self, port: int, words: bytes):
+        self.port = 0
+        self.dropped = 0
+        self._target = port
+        self._words = words
+        self._listener: socket.socket | None = None
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> CutLine:
+        self._listener = socket.create_server((HOST, 0))
+        self.port = self._listener.getsockname()[1]
+        self._run(self._accept)
+        return self
+
+    def stop(self) -> None:
+        # A thread that waits in accept() isn't woken up by close().
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(_PATIENCE)
+
+    def _run(self, target: Callable[..., None], *args) -> None:
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _address = self._listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection((HOST, self._target), timeout=_PATIENCE)
+            client.settimeout(_PATIENCE)
+            self._run(self._pass_on, client, server, b"")
+            self._run(self._pass_on, server, client, self._words)
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, words: bytes) -> None:
+        said = b""
+        with contextlib.suppress(OSError):
+            while data := source.recv(4096):
+                said = (said + data)[-4096 - len(words) :]
+                if words and words in said:
+                    end = len(data) - (len(said) - said.index(words) - len(words))
+                    target.sendall(data[: max(end, 0)])
+                    self.dropped += 1
+                    break
+                target.sendall(data)
+        for end in (source, target):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()

@@ -33,7 +33,12 @@ def test_only_what_is_missing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> N
         "find_program",
         lambda *names: None if "dovecot" in names else f"/usr/bin/{names[0]}",
     )
-    assert system.missing_packages(server=True, tests=True) == ["postgresql", "dovecot-imapd"]
+    monkeypatch.setattr(system, "find_dovecot_service", lambda name: None)
+    assert system.missing_packages(server=True, tests=True) == [
+        "postgresql",
+        "dovecot-imapd",
+        "dovecot-pop3d",
+    ]
     assert system.missing_packages(server=False, tests=False) == []
 
 
