@@ -13,6 +13,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..tools.mail_header import storable
 from ..tools.mail_repair import repair
 
 _logger = logging.getLogger(__name__)
@@ -167,7 +168,7 @@ class HelpdeskIncomingMail(models.Model):
         _logger.info("Incoming mail %s could not be processed and is kept", self.id, exc_info=error)
         with self.env.registry.cursor() as cr:
             self._in_transaction(cr).write(
-                {"state": "failed", "error": f"{type(error).__name__}: {error}"}
+                {"state": "failed", "error": storable(f"{type(error).__name__}: {error}")}
             )
 
     @contextmanager

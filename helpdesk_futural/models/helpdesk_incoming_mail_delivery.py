@@ -6,6 +6,7 @@ from typing import Any
 from odoo import models
 from odoo.tools.mail import email_normalize
 
+from ..tools.mail_header import storable
 from ..tools.mail_repair import Repaired
 from ..tools.mail_robot import MailKind, MailNature, classify, failed_authentication, find_bounce
 from ..tools.mail_subject import find_case_numbers
@@ -92,7 +93,7 @@ class HelpdeskIncomingMailDelivery(models.Model):
             {
                 "state": "processed",
                 "outcome": outcome,
-                "evidence": evidence[:500],
+                "evidence": storable(evidence)[:500],
                 "ticket_id": ticket.id,
                 "team_id": ticket.team_id.id,
                 "error": False,

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools.mail import decode_message_header, email_normalize, unfold_references
 
+from ..tools.mail_header import storable
 from ..tools.mail_subject import find_case_numbers
 
 _RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Resent-To", "Resent-Cc")
@@ -70,7 +71,7 @@ class HelpdeskIncomingMailRouting(models.Model):
                 value = decode_message_header(headers, name)
             except Exception:  # noqa: BLE001 whatever is in there, the row must be written
                 value = str(headers.get(name, "")).encode("ascii", "replace").decode()
-            return " ".join(value.replace("\0", "").split())[:length] or False
+            return " ".join(storable(value).split())[:length] or False
 
         return {
             "email_from": shown("From"),
