@@ -217,7 +217,10 @@ class TestStageMails(LifecycleCase):
 
     @mute_logger("odoo.addons.mail.models.mail_render_mixin")
     def test_a_mistake_in_a_template_stops_neither_work_nor_other_mails(self):
-        self.stage_done.template_id = self.stage_done.template_id.copy(
+        # Core tries a template on one record when it is saved; that one happened to be fine.
+        template = self.stage_done.template_id
+        self.patch(type(template), "_check_can_be_rendered", lambda self, *args, **kwargs: None)
+        self.stage_done.template_id = template.copy(
             {"body_html": "<p t-out='1 / len(object.resolution or \"\")'/>"}
         )
         good, bad = self._settled(resolution="<p>x</p>"), self._settled()
