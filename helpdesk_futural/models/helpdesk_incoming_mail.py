@@ -148,7 +148,7 @@ class HelpdeskIncomingMail(models.Model):
         result, error = False, None
         for number in range(MAX_CONFLICTS):
             try:
-                with self._alone() as mail:
+                with self._alone(undisturbed=number >= 2) as mail:
                     result = mail._deliver()
                 error = None
                 break
@@ -172,8 +172,11 @@ class HelpdeskIncomingMail(models.Model):
             )
 
     @contextmanager
-    def _alone(self):
+    def _alone(self, undisturbed=False):
         """Give the mail in a transaction of its own; no other process has its sender's mail.
+
+        Answers of several people to one ticket can still get in each other's way. A mail that lost
+        more than once is processed undisturbed: while no other mail at all is.
 
         The lock is taken in another transaction, held around it: what the one before it wrote
         must be visible in this one's snapshot, or the same mail delivered twice at the same
@@ -181,8 +184,18 @@ class HelpdeskIncomingMail(models.Model):
         """
         with self.env.registry.cursor() as lock_cr:
             # Read where the row is visible: the caller's snapshot may be older than it.
-            for key in self._in_transaction(lock_cr)._get_lock_keys():
-                lock_cr.execute(SQL("SELECT pg_advisory_xact_lock(hashtext(%s))", key))
+            locks = [
+                SQL(
+                    "pg_advisory_xact_lock(hashtext('helpdesk'))"
+                    if undisturbed
+                    else "pg_advisory_xact_lock_shared(hashtext('helpdesk'))"
+                ),
+                *(
+                    SQL("pg_advisory_xact_lock(hashtext(%s))", key)
+                    for key in self._in_transaction(lock_cr)._get_lock_keys()
+                ),
+            ]
+            lock_cr.execute(SQL("SELECT %s", SQL(", ").join(locks)))
             with self.env.registry.cursor() as cr:
                 yield self._in_transaction(cr)
 
