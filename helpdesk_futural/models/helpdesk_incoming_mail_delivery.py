@@ -1,6 +1,7 @@
 from ast import literal_eval
 from dataclasses import dataclass
 from email.message import EmailMessage
+from hashlib import sha256
 from typing import Any
 
 from odoo import models
@@ -52,9 +53,10 @@ class HelpdeskIncomingMailDelivery(models.Model):
         thread = self.env["mail.thread"]
         parameters = self.parameters or {}
         values = thread.message_parse(message, save_original=parameters.get("save_original"))
-        same = [("message_id", "=", values["message_id"])]
-        if self.env["mail.message"].search_count(same, limit=1):
-            return self._conclude("duplicate", "Message-ID")
+        if duplicate := self._find_duplicate(values, raw):
+            is_ticket = duplicate.model == "helpdesk.ticket" and duplicate.res_id
+            ticket = self.env["helpdesk.ticket"].browse(is_ticket or []).exists()
+            return self._conclude("duplicate", "Message-ID", ticket)
         addresses = self._get_addresses(message)
         aliases = self._find_aliases(addresses)
         delivery = Delivery(
@@ -85,6 +87,26 @@ class HelpdeskIncomingMailDelivery(models.Model):
         if delivery.nature.kind == MailKind.AUTO_REPLIED and self._answers_us(delivery):
             return self._conclude("rejected", f"automatic answer: {delivery.nature.reason}")
         return self._deliver_new(delivery)
+
+    def _find_duplicate(self, values, raw):
+        """Return the message that this mail made before, or that it is: ours, come back.
+
+        Some devices give all their mails one Message-ID, against RFC 5322 (3.6.4), and a stranger
+        may use one that they know. A mail of another sender or subject is no duplicate: it gets an
+        ID of its own, the same each time that it comes.
+        """
+        messages = self.env["mail.message"]
+        same = messages.search([("message_id", "=", values["message_id"])], limit=1)
+        if not same or same.message_type != "email" or self._is_same_mail(same, values):
+            return same
+        values["message_id"] = f"<{sha256(raw).hexdigest()[:40]}@same-id.invalid>"
+        return messages.search([("message_id", "=", values["message_id"])], limit=1)
+
+    def _is_same_mail(self, message, values):
+        senders = {email_normalize(message.email_from or ""), message.author_id.email_normalized}
+        return email_normalize(values["email_from"] or "") in senders and (
+            (message.subject or "") == (values.get("subject") or "")
+        )
 
     def _conclude(self, outcome, evidence, ticket=None):
         """Write down what became of the mail."""

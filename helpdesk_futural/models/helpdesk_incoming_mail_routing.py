@@ -168,11 +168,8 @@ class HelpdeskIncomingMailRouting(models.Model):
 
     def _answers_us(self, delivery):
         """Tell whether the mail answers a message that this database sent."""
-        return any("-openerp-" in reference for reference in delivery.references) or bool(
-            self.env["mail.message"].search_count(
-                [("message_id", "in", delivery.references)], limit=1
-            )
-        )
+        ours = [("message_id", "in", delivery.references)]
+        return bool(delivery.references and self.env["mail.message"].search_count(ours, limit=1))
 
     def _belongs_elsewhere(self, delivery):
         """Tell whether the mail is another app's: one of its addresses or threads, none of ours."""

@@ -61,8 +61,8 @@ class HelpdeskTicketMail(models.Model):
         return (
             message.message_type == "email"
             and self.channel == "email"
-            and not self.description
             and not self.last_customer_message_date
+            and not self.description
             and not message.is_internal
         )
 

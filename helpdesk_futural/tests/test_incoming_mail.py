@@ -36,9 +36,19 @@ class TestRegister(MailCase):
         message = self._mail()
         first, second = self._receive(message), self._receive(message)
         self.assertEqual(second.outcome, "duplicate")
-        self.assertFalse(second.ticket_id)
         mails = first.ticket_id.message_ids.filtered(lambda m: m.message_type == "email")
         self.assertEqual(len(mails), 1)
+
+    def test_a_duplicate_names_the_ticket_that_has_the_mail(self):
+        message = self._mail()
+        self.assertEqual(self._receive(message).ticket_id, self._receive(message).ticket_id)
+
+    def test_a_device_that_gives_all_its_mails_one_id_loses_none(self):
+        rows = [
+            self._receive(subject=subject, message_id="<scanner@laine.example>")
+            for subject in ("Paper out", "Paper jam", "Paper jam", "Paper out")
+        ]
+        self.assertEqual([r.outcome for r in rows], ["ticket", "ticket", "duplicate", "duplicate"])
 
     def test_a_mail_that_fails_is_kept_whole_and_nobody_is_bothered_with_an_error(self):
         with patch.object(
@@ -402,8 +412,8 @@ class TestNewTickets(MailCase):
         self.assertFalse(self.env["mail.mail"].search([]) - before)
 
     def test_an_automatic_answer_to_us_that_fits_nowhere_makes_no_ticket(self):
-        reference = "<123.456-openerp-999999-helpdesk.ticket@server>"
-        row = self._receive(in_reply_to=reference, auto_submitted="auto-replied")
+        ours = self.other_customer.message_post(body="Greetings")
+        row = self._receive(in_reply_to=ours.message_id, auto_submitted="auto-replied")
         self.assertEqual((row.outcome, len(row.ticket_id)), ("rejected", 0))
         row = self._receive(auto_submitted="auto-replied")
         self.assertEqual(row.outcome, "ticket", "nobody else would ever read it")
