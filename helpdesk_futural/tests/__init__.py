@@ -21,3 +21,5 @@ from . import test_mailbox
 from . import test_tools_mail_subject
 from . import test_tools_mail_robot
 from . import test_tools_mail_bounce
+from . import test_tools_mail_repair
+from . import test_mail_repair

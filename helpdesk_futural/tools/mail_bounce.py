@@ -258,17 +258,23 @@ def _recipient_reports(parts: list[Message]) -> list[dict[str, str]]:
     """Return the per-recipient groups of the delivery reports (RFC 3464 §2.3), by field name."""
     groups: list[dict[str, str]] = []
     for part in parts:
-        if not (_is_status(part) or _is_unparsed(part)):
-            continue
-        text = re.sub(r"\r?\n[ \t]+", " ", _embedded_text(part).replace("\r\n", "\n"))
-        for block in re.split(r"\n\s*\n", text):
-            fields = {}
-            for line in block.splitlines():
-                name, colon, value = line.partition(":")
-                if colon:
-                    fields.setdefault(name.strip().lower(), value.strip())
-            if fields.keys() & {"final-recipient", "original-recipient", "action", "status"}:
-                groups.append(fields)
+        if _is_status(part) or _is_unparsed(part):
+            groups.extend(read_status(_embedded_text(part)))
+    return groups
+
+
+def read_status(text: str) -> list[dict[str, str]]:
+    """Return the per-recipient groups of a delivery status, by field name in lower case."""
+    text = re.sub(r"\n[ \t]+", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    groups: list[dict[str, str]] = []
+    for block in re.split(r"\n[ \t]*\n", text):
+        fields: dict[str, str] = {}
+        for line in block.splitlines():
+            name, colon, value = line.partition(":")
+            if colon:
+                fields.setdefault(name.strip().lower(), value.strip())
+        if fields.keys() & {"final-recipient", "original-recipient", "action", "status"}:
+            groups.append(fields)
     return groups
 
 
@@ -343,6 +349,11 @@ def _original_ids(message: Message, parts: list[Message], text: str) -> tuple[st
     ids.extend(_MESSAGE_ID.findall(text))
     ids.extend(reversed(_ANGLED.findall(raw_value(message, "References"))))
     return tuple(dict.fromkeys(ids))[:_LIMIT]
+
+
+def original_ids(text: str) -> list[str]:
+    """Return the message ids that the headers in a text give, as of a mail that came back."""
+    return _MESSAGE_ID.findall(text[:_TEXT_LIMIT])
 
 
 def _is_permanent(failed: list[dict[str, str]], subject: str, said: str) -> bool:

@@ -65,6 +65,8 @@ def decode_text(data: bytes, charset: str | None = None) -> str:
     bytes are not that either, by Windows' western one.
     """
     codec = known_charset(charset)
+    if codec and is_mislabelled(data, codec):
+        codec = "utf-8"
     for name in (codec, "utf-8"):
         if name:
             try:
@@ -79,6 +81,20 @@ def decode_text(data: bytes, charset: str | None = None) -> str:
     if broken <= sum(character > "\x7f" for character in text) - broken:
         return storable(text)
     return storable(data.decode("cp1252", "replace"))
+
+
+def is_mislabelled(data: bytes, codec: str) -> bool:
+    """Whether bytes that are said to be of a one-byte charset are UTF-8.
+
+    No text of such a charset looks like UTF-8 by chance: every "ä" would have to be an "Ã¤".
+    """
+    if data.isascii() or not codec.startswith(("iso8859", "cp125", "ascii", "latin")):
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def storable(text: str) -> str:
