@@ -97,15 +97,22 @@ class HelpdeskIncomingMailDelivery(models.Model):
         """
         messages = self.env["mail.message"]
         same = messages.search([("message_id", "=", values["message_id"])], limit=1)
-        if not same or same.message_type != "email" or self._is_same_mail(same, values):
+        if not same or same.message_type != "email" or not self._is_another_mail():
             return same
         values["message_id"] = f"<{sha256(raw).hexdigest()[:40]}@same-id.invalid>"
         return messages.search([("message_id", "=", values["message_id"])], limit=1)
 
-    def _is_same_mail(self, message, values):
-        senders = {email_normalize(message.email_from or ""), message.author_id.email_normalized}
-        return email_normalize(values["email_from"] or "") in senders and (
-            (message.subject or "") == (values.get("subject") or "")
+    def _is_another_mail(self):
+        """Tell from the register whether those of the same Message-ID were other mails."""
+        earlier = self.search(
+            [
+                ("message_id", "=", self.message_id),
+                ("id", "!=", self.id),
+                ("state", "=", "processed"),
+            ]
+        )
+        return bool(self.message_id and earlier) and not earlier.filtered(
+            lambda mail: (mail.email_from, mail.subject) == (self.email_from, self.subject)
         )
 
     def _conclude(self, outcome, evidence, ticket=None):

@@ -88,13 +88,19 @@ class HelpdeskTicketMail(models.Model):
     # ------------------------------------------------------------------
 
     def message_post(self, **kwargs):
-        if kwargs.get("message_type") in ("comment", "email") and not kwargs.get("is_internal"):
-            author = self.env["res.partner"].browse(
-                kwargs.get("author_id") or self.env.user.partner_id.id
-            )
+        author_id = kwargs.get("author_id")
+        if not author_id and kwargs.get("message_type") == "comment":
+            author_id = self.env.user.partner_id.id
+        # A mail without author comes from somebody who is no contact: certainly no agent.
+        if author_id and kwargs.get("message_type") in ("comment", "email"):
+            author = self.env["res.partner"].browse(author_id)
             # sudo: customers may not read users
             agent = author != self.partner_id and not author.sudo().partner_share
-            if agent and (sender := self._get_team_sender(author)):
+            if (
+                agent
+                and not kwargs.get("is_internal")
+                and (sender := self._get_team_sender(author))
+            ):
                 kwargs["author_id"] = author.id
                 kwargs["email_from"] = sender
         return super().message_post(**kwargs)

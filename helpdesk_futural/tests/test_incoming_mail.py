@@ -214,6 +214,12 @@ class TestPairing(MailCase):
             with self.subTest(sender=sender):
                 row = self._receive(subject=self._number(), **{"from": sender})
                 self.assertEqual((row.outcome, row.ticket_id), ("reply", self.ticket))
+                message = self.ticket.message_ids.filtered(lambda m: m.message_type == "email")[0]
+                self.assertNotEqual(message.author_id, self.env.ref("base.partner_root"))
+                if sender != self.lars.email:
+                    self.assertIn(sender.lower(), message.email_from.lower())
+                    self.assertEqual(self.ticket.waiting_on, "team")
+                self.ticket.waiting_on = "customer"
 
     def test_a_stranger_quoting_a_number_gets_an_own_ticket_and_learns_nothing(self):
         row = self._receive(subject=self._number(), **{"from": "eve@evil.example"})
@@ -318,6 +324,17 @@ class TestPairing(MailCase):
         self.ticket.unlink()
         row = self._receive(subject="Re: Printer", references=reference)
         self.assertEqual((row.outcome, row.team_id), ("ticket", self.team))
+
+    def test_the_same_answer_twice_is_one_whoever_of_the_thread_wrote_it(self):
+        for sender in (
+            "Liisa Laine <liisa@laine.example>",
+            "uusi@laine.example",
+            self.aino.email_formatted,
+        ):
+            with self.subTest(sender=sender):
+                message = self._mail(in_reply_to=self.answer.message_id, **{"from": sender})
+                self.assertEqual(self._receive(message).outcome, "reply")
+                self.assertEqual(self._receive(message).outcome, "duplicate")
 
     def test_people_in_cc_take_part(self):
         row = self._receive(
