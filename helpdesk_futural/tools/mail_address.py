@@ -5,9 +5,11 @@ from base64 import b64encode
 
 from .mail_header import decode_words, storable
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"@]{1,64}@(?:[^\s<>()\[\]:;,\"@]{1,255}|\[[^\]\s]{1,60}\])")
+_ADDRESS = re.compile(
+    r"[^\s<>()\[\]:;,\"@]{1,64}@(?:[^\s<>()\[\]:;,\"@]{0,254}[^\s<>()\[\]:;,\"@.]|\[[^\]\s]{1,60}\])"
+)
 _ANGLED = re.compile(r"<\s*([^<>]{0,400}?)\s*>?\s*$")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/^_`{|}~ -]*")
 
 
 def read_addresses(value: str) -> list[tuple[str, str]]:
@@ -35,7 +37,7 @@ def read_addresses(value: str) -> list[tuple[str, str]]:
             continue
         name = ", ".join([*before, name]) if angled else name
         before = []
-        found.append((_clean_name(name), storable(address[0].rstrip("."))))
+        found.append((_clean_name(name), storable(address[0])))
     return found
 
 
@@ -96,7 +98,7 @@ def write_phrase(name: str) -> str:
     """Return a name as it may stand before an address."""
     if _PLAIN_NAME.fullmatch(name):
         return name
-    if name.isascii():
+    if name.isascii() and "=?" not in name:
         return '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
     return write_words(name)
 

@@ -134,8 +134,12 @@ def read_leaf(part: Part, alone: bool = False) -> Leaf:
     if kind.split("/")[0] not in _MAIN_TYPES:
         problems.append("broken media type")
         kind = "application/octet-stream"
-    if alone and kind == "text/calendar":
-        problems.append("invitation, kept as a file")  # Odoo would show its source as the text
+    if alone and kind in ("text/plain", "text/html"):
+        attached = False  # Odoo takes such a mail for a text, whatever file it says to be
+    elif alone and kind.startswith("text/") and (attached or kind == "text/calendar"):
+        problems.append("kept the only part as a file")  # Odoo would show its source
+    elif alone and kind.startswith("text/"):
+        kind = "text/plain"
     if kind.startswith("multipart/"):  # what could not be taken apart: its text is all there is
         kind = "text/plain"
         if not part.body.strip() and not alone:
@@ -278,8 +282,9 @@ def _join_pieces(pieces: dict[int, tuple[str, bool]]) -> str:
 
 
 def _safe_name(name: str) -> str:
-    name = re.sub("[\x00-\x1f\x7f]", "", name).replace("\\", "/").rpartition("/")[2].strip(" .'\"")
+    name = re.sub("[\x00-\x1f\x7f]", "", name).replace("=?", "=").replace("\ufffd", "_")
+    name = name.replace("\\", "/").rpartition("/")[2].strip(" .'\"")
     if len(name) > 200:
         stem, dot, suffix = name.rpartition(".")
         name = f"{stem[:180]}{dot}{suffix}" if dot and len(suffix) <= 12 else name[:200]
-    return name
+    return name.strip()

@@ -131,7 +131,7 @@ def _message_trouble(leaf: Leaf, report: bool) -> list[str]:
         return ["too many parts in a report"]
     if any(not look(part) or part.problems for part in parts):
         return ["broken part of a report"]
-    return [] if odoo_takes(body) else ["broken part of a report"]
+    return [] if b"\x00" not in body and odoo_takes(body) else ["broken part of a report"]
 
 
 def _text_troubles(root: Part, leaves: list[Leaf], report: bool) -> list[str]:
@@ -211,6 +211,8 @@ def _read_as_odoo(part: EmailMessage) -> None:
     str(part.get("content-id", "")).encode()
     str(part.get("content-disposition", "")).encode()
     content = part.get_content()
+    if isinstance(content, EmailMessage):
+        content.as_bytes()  # how Odoo makes a file of it
     returned = None
     if part.get_content_type() == "text/rfc822-headers":
         returned = email.message_from_string(content, policy=SMTP)

@@ -9,7 +9,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from odoo.tools.mail import email_split_tuples
 
 from .mail_address import read_addresses, write_addresses, write_words
-from .mail_header import decode_words
+from .mail_header import decode_words, raw_bytes
 from .mail_tree import Header, Part
 
 _MAX_ADDRESSES = 1500  # of one header; the standard library takes a second for a thousand
@@ -51,7 +51,7 @@ def repair_headers(root: Part, now: datetime | None = None) -> tuple[list[bytes]
             changes.append(f"{header.name[:60]}: left out, too many headers")
             continue
         lines.append(_end_line(raw))
-    lines.extend(_missing(root, changes))
+    lines.extend(_missing(root, lines, changes))
     return [line for line in lines if line], list(dict.fromkeys(changes))
 
 
@@ -100,10 +100,13 @@ def _repair_one(
 
 def as_odoo_reads(name: str, value: str) -> str | None:
     """Return a header as Odoo will read it, None when it will raise or take too long."""
-    if value.count("(") > 50 or value.count('"') > 10_000 or len(value) > 200_000:
+    nested = name not in ("subject", "references") and value.count("(") > 50
+    if nested or value.count('"') > 10_000 or len(value) > 200_000:
         return None
     try:
-        return str(SMTP.header_fetch_parse(name, value))
+        # The parser hands over bytes that are no ASCII as surrogates.
+        source = raw_bytes(value).decode("ascii", "surrogateescape")
+        return str(SMTP.header_fetch_parse(name, source))
     except Exception:  # noqa: BLE001  the parser raises whatever it trips over
         return None
 
@@ -125,8 +128,9 @@ def _addresses(name: str, value: str) -> tuple[str | None, str]:
         what = "unreadable addresses"
     else:
         what = f"{len(pairs) - len(cut)} of {len(pairs)} addresses left out"
-    if cut and as_odoo_reads(name, write_addresses(cut)) is None:
-        cut = [pair for pair in cut if as_odoo_reads(name, write_addresses([pair])) is not None]
+    if cut and _is_broken(as_odoo_reads(name, write_addresses(cut)), value):
+        bare = [("", address) for _name, address in cut]
+        cut = [pair for pair in bare if as_odoo_reads(name, write_addresses([pair])) is not None]
     if cut:
         return write_addresses(cut), what
     text = " ".join(_BROKEN_TEXT.sub(" ", decode_words(value)).split())
@@ -220,22 +224,21 @@ def _references(value: str) -> tuple[str | None, str]:
     return "\r\n ".join(message_id for message_id in ids if 2 < len(message_id) < 900), what
 
 
-def _missing(root: Part, changes: list[str]) -> list[bytes]:
+def _missing(root: Part, lines: list[bytes], changes: list[str]) -> list[bytes]:
     """Return header lines for what a mail lacks: somebody to answer, and an identity."""
-    lines = []
-    values = [header.value for header in root.headers if header.name.lower() == "from"]
-    if not any(read_addresses(value) for value in values):
+    added = []
+    senders = [Header("From", line).value for line in lines if line[:5].lower() == b"from:"]
+    if not any(read_addresses(value) for value in senders):
         for name in ("Reply-To", "Sender", "Return-Path"):
             found = read_addresses(root.value(name))[:1]
-            if found:
+            if found and as_odoo_reads("from", write_addresses(found)) is not None:
                 changes.append(f"From: taken from {name}")
-                lines.append(_line("From", write_addresses(found)))
+                added.append(_line("From", write_addresses(found)))
                 break
-    value = root.value("Message-ID")
-    if not value or _message_id(value)[0] == "":
+    if not any(line[:11].lower() == b"message-id:" for line in lines):
         changes.append("Message-ID: derived from the content")
-        lines.append(_line("Message-ID", f"<{_content_digest(root)}.derived@helpdesk.invalid>"))
-    return lines
+        added.append(_line("Message-ID", f"<{_content_digest(root)}.derived@helpdesk.invalid>"))
+    return added
 
 
 def _content_digest(root: Part) -> str:
