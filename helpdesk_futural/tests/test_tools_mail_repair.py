@@ -61,9 +61,22 @@ class TestHealthyMail(BaseCase):
                 self.assertEqual(repair(raw), repair(bytes(raw)))
 
 
+MAIL_WITH_SPACES = (
+    b"To : support@pohjola.example\r\nMessage-ID : <1@laine.example>\r\n"
+    b"From : Liisa <liisa@laine.example>\r\nSubject\t: Printer\r\n\r\nIt is jammed.\r\n"
+)
+
+
 class TestHeaders(BaseCase):
     def header(self, name, **headers):
         return text_value(read(repair(mail(**headers)).raw), name)
+
+    def test_a_space_before_a_colon_ends_no_headers(self):
+        raw = MAIL_WITH_SPACES
+        message = email.message_from_bytes(repair(raw).raw, policy=email.policy.SMTP)
+        self.assertEqual(message["Message-ID"], "<1@laine.example>")
+        self.assertEqual(message["Subject"], "Printer")
+        self.assertEqual(message.get_content().strip(), "It is jammed.")
 
     def test_a_second_delivery_of_a_mail_without_id_is_recognised(self):
         raw = mail(Message_ID=None)

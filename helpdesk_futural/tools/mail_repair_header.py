@@ -42,6 +42,11 @@ def repair_headers(root: Part, now: datetime | None = None) -> tuple[list[bytes]
         if _CONTROL.search(raw):
             changes.append(f"{header.name[:60]}: control characters")
             raw = _CONTROL.sub(b"", _japanese(raw))
+        head, colon, value = raw.partition(b":")
+        if head != head.rstrip():
+            # RFC 5322 (4.5) allowed it once; Python's parser takes the headers to end here.
+            changes.append(f"{header.name[:60]}: space before the colon")
+            raw = head.rstrip() + colon + value
         clean = Header(header.name, raw)
         repaired = _repair_one(name, clean, root, now, changes)
         if repaired is not None:
