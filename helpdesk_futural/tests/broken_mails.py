@@ -243,6 +243,9 @@ BROKEN = {
     "NUL in references": mail(In_Reply_To=b"<x\0y@z.example>"),
     "a stray line among the headers": mail().replace(b"Message-ID", b"stray\r\nMessage-ID"),
     "a bare carriage return in a header": mail(Subject=b"Printer\ron fire"),
+    "a space before a colon in a part": parts(
+        b"X-Other : x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + UTF8
+    ),
     "blank lines above the headers": b"\r\n\r\n" + mail(),
     "an empty HTML alternative": parts(
         SAID,

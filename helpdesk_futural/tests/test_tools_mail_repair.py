@@ -188,6 +188,9 @@ class TestContent(BaseCase):
             with self.subTest(name):
                 self.assertIn(TEXT, " ".join(texts(repair(raw).raw)))
 
+    def test_headers_of_a_part_do_not_end_up_in_the_text(self):
+        self.assertEqual(texts(repair(BROKEN["a space before a colon in a part"]).raw), [TEXT])
+
     def test_a_footer_after_an_encoded_text_is_kept(self):
         [text] = texts(repair(BROKEN["base64 with a footer"]).raw)
         self.assertIn("The list, page 1.", text)

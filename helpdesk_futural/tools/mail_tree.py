@@ -164,6 +164,8 @@ def _read_part(
             headers[-1].raw += text
         elif match := _HEADER_LINE.match(text):
             headers.append(Header(match[1].decode(), text))
+            if not top and match[0][-2:-1] in b" \t":
+                problems.append("space before a colon")
         elif _headers_go_on(source, line.end(), end):
             problems.append("stray line among the headers")
             # A header broken in two lacks the indentation that RFC 5322 §2.2.3 wants.
