@@ -25,6 +25,7 @@
         "data/helpdesk_incoming_mail_data.xml",
         "wizards/helpdesk_stage_delete_views.xml",
         "views/helpdesk_ticket_views.xml",
+        "views/helpdesk_ticket_search_views.xml",
         "views/helpdesk_ticket_list_views.xml",
         "views/helpdesk_ticket_actions.xml",
         "views/helpdesk_team_views.xml",

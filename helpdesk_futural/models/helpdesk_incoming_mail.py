@@ -289,6 +289,7 @@ class HelpdeskIncomingMail(models.Model):
     @api.model
     def _tell_administrators(self):
         """Tell the administrators about mails that wait for them: one message a day."""
+        # sudo: a setting of the helpdesk
         parameters = self.env["ir.config_parameter"].sudo()
         last = parameters.get_param("helpdesk_futural.incoming_mail_told")
         now = fields.Datetime.now()
@@ -317,7 +318,7 @@ class HelpdeskIncomingMail(models.Model):
         """Drop the raw messages of mails that were dealt with long enough ago."""
         days = int(
             self.env["ir.config_parameter"]
-            .sudo()
+            .sudo()  # a setting of the helpdesk
             .get_param("helpdesk_futural.incoming_mail_raw_days", 30)
         )
         # sudo: the raw messages are attachments of the register's rows

@@ -10,6 +10,8 @@ from . import test_stage
 from . import test_assignment
 from . import test_mail
 from . import test_incoming_mail
+from . import test_incoming_mail_pairing
+from . import test_incoming_mail_tickets
 from . import test_team
 from . import test_partner
 from . import test_access
