@@ -23,6 +23,8 @@ class HelpdeskTicketMail(models.Model):
         values = dict(custom_values or {})
         values["team_id"] = self._get_mail_team(values.get("team_id")).id
         values.setdefault("channel", "email")
+        # As in message_update: the register decides who comes to, and our own aliases never do.
+        values.setdefault("email_cc", False)
         values.setdefault(
             "name", (msg_dict.get("subject") or "").strip() or self.env._("(No subject)")
         )

@@ -16,6 +16,12 @@ class TestNewTickets(MailCase):
         self.assertIn("Also sent to: Technical", bodies)
         self.assertFalse(row.ticket_id.email_cc)
 
+    def test_our_own_address_in_cc_is_nobody_to_answer(self):
+        self._team(name="Billing", alias_name="billing")
+        self.assertFalse(self._receive(cc="billing@pohjola.example").ticket_id.email_cc)
+        row = self._receive(cc="billing@pohjola.example, Nils <nils@ny.example>")
+        self.assertEqual(row.ticket_id.email_cc, '"Nils" <nils@ny.example>')
+
     def test_a_mailbox_that_is_no_alias_has_its_team(self):
         billing = self._team(name="Billing")
         mailbox = self.env["fetchmail.server"].create(
