@@ -26,6 +26,9 @@ STUCK_AFTER = timedelta(minutes=30)
 MAX_ATTEMPTS = 3
 #: So often a database conflict is tried again within one attempt.
 MAX_CONFLICTS = 8
+#: System parameters ``helpdesk_futural.incoming_mail_…`` and their defaults: days that a raw
+#: message is kept, size and number of parts that are read, size from which a person is asked.
+LIMITS = {"raw_days": 30, "max_mb": 30, "max_parts": 200, "hold_mb": 100}
 
 
 class HelpdeskIncomingMail(models.Model):
@@ -316,11 +319,7 @@ class HelpdeskIncomingMail(models.Model):
     @api.model
     def _forget_raw_messages(self):
         """Drop the raw messages of mails that were dealt with long enough ago."""
-        days = int(
-            self.env["ir.config_parameter"]
-            .sudo()  # a setting of the helpdesk
-            .get_param("helpdesk_futural.incoming_mail_raw_days", 30)
-        )
+        days = self._get_limit("raw_days")
         # sudo: the raw messages are attachments of the register's rows
         attachments = (
             self.env["ir.attachment"]
@@ -351,19 +350,24 @@ class HelpdeskIncomingMail(models.Model):
     def _get_raw(self):
         return base64.b64decode(self.with_context(bin_size=False).raw or b"")
 
+    @api.model
+    def _get_limit(self, name):
+        """Return a limit, as set in the parameter ``helpdesk_futural.incoming_mail_…``."""
+        # sudo: a setting of the helpdesk
+        parameters = self.env["ir.config_parameter"].sudo()
+        return int(parameters.get_param(f"helpdesk_futural.incoming_mail_{name}", LIMITS[name]))
+
     def _is_too_large(self, raw):
         """Tell whether the mail is so large that reading it could hold up everybody else's."""
-        limit = int(
-            self.env["ir.config_parameter"].get_param("helpdesk_futural.incoming_mail_hold_mb", 100)
+        return len(raw) > self._get_limit("hold_mb") << 20 and not (self.parameters or {}).get(
+            "forced"
         )
-        return len(raw) > limit << 20 and not (self.parameters or {}).get("forced")
 
     def _read_message(self, raw):
         """Return the repaired message, and what was repaired (:class:`tools.mail_repair.Repaired`)."""
-        limits = self.env["ir.config_parameter"]
         repaired = repair(
             raw,
-            max_bytes=int(limits.get_param("helpdesk_futural.incoming_mail_max_mb", 30)) << 20,
-            max_parts=int(limits.get_param("helpdesk_futural.incoming_mail_max_parts", 200)),
+            max_bytes=self._get_limit("max_mb") << 20,
+            max_parts=self._get_limit("max_parts"),
         )
         return message_from_bytes(repaired.raw, policy=policy.SMTP), repaired
