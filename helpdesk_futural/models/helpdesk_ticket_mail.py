@@ -1,5 +1,10 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.tools import email_normalize, formataddr
+
+#: Mail servers give up after five days; a day or two more for a mail that was held.
+LONGEST_DELIVERY = timedelta(days=7)
 
 
 class HelpdeskTicketMail(models.Model):
@@ -90,6 +95,8 @@ class HelpdeskTicketMail(models.Model):
     # ------------------------------------------------------------------
 
     def message_post(self, **kwargs):
+        if kwargs.get("message_type") == "email" and kwargs.get("date"):
+            kwargs["date"] = self._get_plausible_mail_date(kwargs["date"])
         author_id = kwargs.get("author_id")
         if not author_id and kwargs.get("message_type") == "comment":
             author_id = self.env.user.partner_id.id
@@ -106,6 +113,15 @@ class HelpdeskTicketMail(models.Model):
                 kwargs["author_id"] = author.id
                 kwargs["email_from"] = sender
         return super().message_post(**kwargs)
+
+    def _get_plausible_mail_date(self, date):
+        """Return the date of a mail, or now where the sender's clock can't be right.
+
+        Mails are on their way for some days at most; response times and deadlines start here.
+        """
+        now = fields.Datetime.now()
+        date = fields.Datetime.to_datetime(date)
+        return date if now - LONGEST_DELIVERY <= date <= now else now
 
     def _get_team_sender(self, author):
         """Return the sender of answers, ``"Aino, Support" <support@…>``; False without alias."""

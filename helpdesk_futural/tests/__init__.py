@@ -9,6 +9,7 @@ from . import test_auto_close
 from . import test_stage
 from . import test_assignment
 from . import test_mail
+from . import test_metrics
 from . import test_incoming_mail
 from . import test_incoming_mail_pairing
 from . import test_incoming_mail_tickets
