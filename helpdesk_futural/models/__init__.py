@@ -5,6 +5,7 @@ from . import helpdesk_ticket_type
 from . import helpdesk_team
 from . import helpdesk_team_dashboard
 from . import helpdesk_team_lifecycle
+from . import helpdesk_team_working_time
 from . import helpdesk_ticket
 from . import helpdesk_ticket_number
 from . import helpdesk_ticket_customer
@@ -27,6 +28,8 @@ from . import helpdesk_incoming_mail_source
 from . import mail_message
 from . import mail_message_marks
 from . import mail_thread
+from . import resource_calendar
+from . import resource_calendar_leaves
 from . import res_config_settings
 from . import res_partner
 from . import helpdesk_demo

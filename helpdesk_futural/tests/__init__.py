@@ -14,6 +14,7 @@ from . import test_incoming_mail
 from . import test_incoming_mail_pairing
 from . import test_incoming_mail_tickets
 from . import test_team
+from . import test_team_working_time
 from . import test_partner
 from . import test_access
 from . import test_screens
@@ -21,6 +22,7 @@ from . import test_speed
 from . import test_tours
 from . import test_incoming_mail_screens
 from . import test_mailbox
+from . import test_tools_working_time
 from . import test_tools_mail_subject
 from . import test_tools_mail_robot
 from . import test_tools_mail_bounce
