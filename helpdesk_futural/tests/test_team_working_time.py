@@ -22,7 +22,7 @@ class TestTeamWorkingTime(HelpdeskCase):
 
     def _holiday(self, day, calendar=None, company=None, **values):
         leaves = self.env["resource.calendar.leaves"].with_company(company or self.company)
-        return leaves.create(
+        holiday = leaves.create(
             {
                 "name": "Independence Day",
                 "calendar_id": calendar.id if calendar else False,
@@ -31,6 +31,8 @@ class TestTeamWorkingTime(HelpdeskCase):
                 **values,
             }
         )
+        holiday.flush_recordset()  # core sets the company then, to the one at hand
+        return holiday
 
     def test_a_week_has_its_working_hours_in_the_time_zone_of_the_calendar(self):
         work = self.team._get_work_intervals(local(2025, 3, 3), local(2025, 3, 4))[self.team]
