@@ -7,4 +7,10 @@
     "license": "LGPL-3",
     "depends": ["helpdesk_futural", "portal", "portal_rating"],
     "excludes": ["helpdesk", "helpdesk_mgmt"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/helpdesk_portal_rules.xml",
+        "wizards/portal_wizard_views.xml",
+        "views/res_partner_views.xml",
+    ],
 }

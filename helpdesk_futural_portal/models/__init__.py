@@ -1,0 +1,8 @@
+from . import (
+    helpdesk_stage,
+    helpdesk_ticket_fields,
+    helpdesk_ticket_page,
+    helpdesk_ticket_visibility,
+    ir_attachment,
+    res_partner,
+)

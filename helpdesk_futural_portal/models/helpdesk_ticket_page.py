@@ -1,0 +1,45 @@
+import uuid
+
+from odoo import api, models
+
+
+class HelpdeskTicketPage(models.Model):
+    """The customer's page of a ticket: its link, and who gets in by it."""
+
+    _inherit = "helpdesk.ticket"
+    # Customers write on tickets that they can't change.
+    _mail_post_access = "read"
+
+    def _has_customer_page(self):
+        # sudo: whether customers see the team's tickets is shown by its tickets being there
+        return self.team_id.sudo().privacy_visibility == "portal"
+
+    def _get_share_url(self, redirect=False, signup_partner=False, pid=None, share_token=True):
+        """Who gets in by their account keeps no token that outlives the right."""
+        if self.env.user.share and not self.env.su:
+            share_token = False
+        return super()._get_share_url(
+            redirect=redirect, signup_partner=signup_partner, pid=pid, share_token=share_token
+        )
+
+    def _replace_customer(self, former):
+        """Replace the token at once: an empty one can't be compared with what a client sends."""
+        super()._replace_customer(former)
+        if former:
+            # sudo: whoever may change the customer ends the former one's link
+            self.sudo().access_token = str(uuid.uuid4())
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):
+        """A link opens a ticket only while customers may see the team's tickets.
+
+        Core compares the values as they come; what no link of ours contains is dropped here.
+        """
+        # sudo: only the token is compared
+        ticket = self.browse(thread_id).sudo().exists()
+        if not ticket or not ticket.access_token or not ticket._has_customer_page():
+            hash = pid = token = None
+        token = token if isinstance(token, str) and token.isascii() else None
+        hash = hash if isinstance(hash, str) and hash.isascii() else None
+        pid = pid if str(pid).isdigit() else None
+        return super()._get_thread_with_access(thread_id, hash=hash, pid=pid, token=token, **kwargs)

@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    helpdesk_portal_scope = fields.Selection(
+        [
+            ("own", "Own Tickets"),
+            ("company", "All Tickets of the Organisation"),
+        ],
+        string="Tickets in the Portal",
+        required=True,
+        default="own",
+        copy=False,
+        groups="helpdesk_futural.group_helpdesk_user",
+        help="What this contact sees after signing in to the portal.\n"
+        "Own Tickets: those they are the customer of or take part in.\n"
+        "All Tickets of the Organisation: also those of everybody else in their organisation,"
+        " except confidential ones.",
+    )

@@ -1,0 +1,6 @@
+from . import (
+    test_attachments,
+    test_fields,
+    test_scope,
+    test_visibility,
+)
