@@ -1,0 +1,2 @@
+from . import helpdesk_ticket_create_timesheet
+from . import helpdesk_ticket_timer_switch
