@@ -77,6 +77,7 @@ def load_conversations(env):
         if origin := story.node.get("origin"):
             ticket.origin_id = story.ref(origin)
     _write_messages(env, stories)
+    tickets._recompute_message_metrics(from_stages=True)
     env["mail.activity"].create([vals for story in stories for vals in story.activity_values()])
 
 
@@ -307,7 +308,7 @@ class Story:
         values = {"body": self.body(event), "message_type": "comment"}
         notified = []
         if event.tag == "rating":
-            values.update(self._get_rating(event))
+            values.update(self._get_rating(event), message_type="notification")
         if event.tag == "mail":
             if self.values["channel"] == "email" or event.get("via") == "email":
                 values.update(message_type="email", subject=self.values["name"])

@@ -13,7 +13,9 @@ from . import helpdesk_ticket_incoming
 from . import helpdesk_ticket_lifecycle
 from . import helpdesk_ticket_mail
 from . import helpdesk_ticket_assignment
+from . import helpdesk_ticket_hours
 from . import helpdesk_ticket_metrics
+from . import helpdesk_ticket_history
 from . import helpdesk_ticket_templates
 from . import helpdesk_ticket_acknowledgement
 from . import helpdesk_ticket_closing

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..tools.duration_field import Duration
 from ..tools.preview import preview
 from .helpdesk_stage import DONE_STATES
 
@@ -47,6 +48,52 @@ class HelpdeskTicketMetrics(models.Model):
         index="btree_not_null",
     )
 
+    answered_customer_message_count = fields.Integer(
+        "Answered Customer Messages",
+        default=0,
+        copy=False,
+        readonly=True,
+        help="How often an agent answered the customer. Messages that the customer wrote in a row"
+        " are answered together, and count once.",
+    )
+    total_response_hours = Duration(
+        "Total Response Hours",
+        copy=False,
+        readonly=True,
+        aggregator="sum",
+        help="Working hours of the team's calendar in which the customer waited for answers, each"
+        " time from the first message that nobody had answered. Empty until the first answer.",
+    )
+    avg_response_hours = Duration(
+        "Average Response Hours",
+        compute="_compute_avg_response_hours",
+        store=True,
+        copy=False,
+        help="Working hours of the team's calendar in which the customer waited for an answer, on"
+        " average. Empty until the first answer.",
+    )
+    touch_count = fields.Integer(
+        "Touches",
+        default=0,
+        copy=False,
+        readonly=True,
+        aggregator="avg",
+        help="How many public messages agents wrote; the average per ticket in reports.",
+    )
+    reopen_count = fields.Integer(
+        "Times Reopened",
+        default=0,
+        copy=False,
+        readonly=True,
+        help="How often the ticket was taken up again after it had been solved or closed.",
+    )
+
+    @api.depends("total_response_hours", "answered_customer_message_count")
+    def _compute_avg_response_hours(self):
+        for ticket in self:
+            count = ticket.answered_customer_message_count
+            ticket.avg_response_hours = ticket.total_response_hours / count if count else False
+
     @api.depends("state")
     def _compute_waiting_on(self):
         for ticket in self:
@@ -55,17 +102,28 @@ class HelpdeskTicketMetrics(models.Model):
             elif not ticket.waiting_on:
                 ticket.waiting_on = "team"
 
+    # ------------------------------------------------------------------
+    # As it happens
+    # ------------------------------------------------------------------
+
     @api.model_create_multi
     def create(self, vals_list):
         tickets = super().create(vals_list)
-        # What customers fill in themselves is their first message, though it is no mail.
+        # Imports bring the dates of what happened elsewhere.
         asked = tickets.filtered(
-            lambda t: t.channel in ("portal", "form") and t.state not in DONE_STATES
+            lambda t: (
+                t._is_created_by_customer()
+                and t.state not in DONE_STATES
+                and not t.first_response_date
+                and not t.oldest_unanswered_customer_message_date
+            )
         )
-        asked.filtered(
-            lambda t: not t.oldest_unanswered_customer_message_date
-        ).oldest_unanswered_customer_message_date = fields.Datetime.now()
+        asked.oldest_unanswered_customer_message_date = fields.Datetime.now()
         return tickets
+
+    def _is_created_by_customer(self):
+        """Tell whether the customer filled the ticket in: their first message, though no mail."""
+        return self.channel in ("portal", "form")
 
     def _on_stage_changed(self, before, vals):
         result = super()._on_stage_changed(before, vals)
@@ -73,11 +131,16 @@ class HelpdeskTicketMetrics(models.Model):
         self.filtered(
             lambda t: t.state in DONE_STATES and t.oldest_unanswered_customer_message_date
         ).oldest_unanswered_customer_message_date = False
+        reopened = self.filtered(
+            lambda t: before[t].state in DONE_STATES and t.state not in DONE_STATES
+        )
+        for count, tickets in reopened.grouped("reopen_count").items():
+            tickets.reopen_count = count + 1
         return result
 
     def _on_customer_message(self, message):
         result = super()._on_customer_message(message)
-        # sudo: customers don't see the mark. No one waits for the answer to a robot's mail.
+        # sudo: customers don't see the mark. Nobody waits for the answer to a robot's mail.
         written = message.date if not message.sudo().helpdesk_sender else False
         self.write(
             {
@@ -93,15 +156,21 @@ class HelpdeskTicketMetrics(models.Model):
 
     def _on_agent_message(self, message):
         result = super()._on_agent_message(message)
-        self.write(
-            {
-                "waiting_on": "customer",
-                "first_response_date": self.first_response_date or message.date,
-                "last_agent_message_date": message.date,
-                "oldest_unanswered_customer_message_date": False,
-                **self._get_last_message_values(message),
-            }
-        )
+        waits_since = self.oldest_unanswered_customer_message_date
+        values = {
+            "waiting_on": "customer",
+            "last_agent_message_date": message.date,
+            "oldest_unanswered_customer_message_date": False,
+            "touch_count": self.touch_count + 1,
+            **self._get_last_message_values(message),
+        }
+        if not self.first_response_date:
+            values["first_response_date"] = message.date
+        if waits_since:
+            [hours] = self._get_working_hours([(self, waits_since, message.date)])
+            values["answered_customer_message_count"] = self.answered_customer_message_count + 1
+            values["total_response_hours"] = (self.total_response_hours or 0) + (hours or 0)
+        self.write(values)
         return result
 
     def _get_last_message_values(self, message):

@@ -1,4 +1,5 @@
 from . import test_tools
+from . import test_tools_ticket_history
 from . import test_ticket
 from . import test_case_number
 from . import test_lifecycle
@@ -10,6 +11,8 @@ from . import test_stage
 from . import test_assignment
 from . import test_mail
 from . import test_metrics
+from . import test_metrics_hours
+from . import test_metrics_history
 from . import test_incoming_mail
 from . import test_incoming_mail_pairing
 from . import test_incoming_mail_tickets

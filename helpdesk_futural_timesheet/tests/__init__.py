@@ -1,5 +1,3 @@
 from . import test_rounding
 from . import test_team_timesheet
 from . import test_ticket_hours
-from . import test_timer
-from . import test_tours

@@ -1,2 +1,0 @@
-from . import helpdesk_ticket_create_timesheet
-from . import helpdesk_ticket_timer_switch
