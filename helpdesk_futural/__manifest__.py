@@ -24,6 +24,7 @@
         "data/helpdesk_team_data.xml",
         "data/helpdesk_incoming_mail_data.xml",
         "wizards/helpdesk_stage_delete_views.xml",
+        "wizards/helpdesk_ticket_snooze_views.xml",
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_search_views.xml",
         "views/helpdesk_ticket_list_views.xml",
@@ -39,6 +40,7 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/helpdesk_menus.xml",
+        "data/ir_filters_data.xml",
     ],
     "demo": [
         "demo/mail_alias_domain_demo.xml",

@@ -16,6 +16,8 @@ from . import helpdesk_ticket_assignment
 from . import helpdesk_ticket_hours
 from . import helpdesk_ticket_metrics
 from . import helpdesk_ticket_history
+from . import helpdesk_ticket_snooze
+from . import helpdesk_ticket_unread
 from . import helpdesk_ticket_templates
 from . import helpdesk_ticket_acknowledgement
 from . import helpdesk_ticket_closing

@@ -108,6 +108,7 @@ class HelpdeskTicketClosing(models.Model):
             & Domain("team_id", "=", team.id)
             & Domain("stage_id", "in", (team.from_stage_ids - team.to_stage_id).ids)
             & Domain("state", "!=", "closed")
+            & Domain("is_snoozed", "=", False)
             & Domain("date_last_stage_update", "<=", since)
             & not_after("last_customer_message_date")
             & not_after("last_agent_message_date")

@@ -116,6 +116,21 @@ class HelpdeskCase(TransactionCase):
         }
         return self.env["helpdesk.ticket"].create(values)
 
+    def _record_commits(self):
+        """Let scheduled actions flush where they commit a batch, since a test is one transaction.
+
+        :return: the list of ``(processed, remaining)`` that grows with each commit
+        """
+        commits = []
+
+        def commit_progress(cron, processed=0, *, remaining=None, deactivate=False):
+            cron.env.cr.flush()
+            commits.append((processed, remaining))
+            return float("inf")
+
+        self.patch(type(self.env["ir.cron"]), "_commit_progress", commit_progress)
+        return commits
+
     def _as(self, user):
         """Return the environment's ticket model as the user sees it."""
         return self.env["helpdesk.ticket"].with_user(user).with_company(user.company_id)

@@ -12,6 +12,7 @@ MATRIX = {
     "helpdesk.ticket.type": {"agent": "r", "administrator": "crwd"},
     "helpdesk.severity": {"agent": "r", "administrator": "crwd"},
     "helpdesk.tag": {"agent": "crw", "administrator": "crwd"},
+    "helpdesk.ticket.snooze": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.stage.delete": {"administrator": "crwd"},
     "helpdesk.incoming.mail": {"administrator": "r"},
 }

@@ -86,15 +86,7 @@ class TestAutoClose(LifecycleCase):
 
     def setUp(self):
         super().setUp()
-        # The job commits batch by batch; in a test that is a flush.
-        self.commits = []
-
-        def commit_progress(cron, processed=0, *, remaining=None, deactivate=False):
-            self.env.cr.flush()
-            self.commits.append((processed, remaining))
-            return float("inf")
-
-        self.patch(type(self.env["ir.cron"]), "_commit_progress", commit_progress)
+        self.commits = self._record_commits()
 
     def _idle(self, since, stage=None, **values):
         with freeze_time(since):
