@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase
 from odoo.tests.common import get_db_name
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 # Odoo's own bookkeeping, which commits leave behind: signals between processes, and queues that
 # its scheduled actions empty.
@@ -97,6 +101,34 @@ class CommittedCase(BaseCase):
         """Remove records, archived ones as well, and commit that."""
         with self.transaction() as env:
             env[model].with_context(active_test=False).search(domain).unlink()
+
+    def create_in_processes(
+        self, day: date, team_id: int, processes: int, tickets: int
+    ) -> tuple[list[dict], str]:
+        """Let several processes create tickets at once, each one by one and committed.
+
+        :return: what ``case_number_worker.py`` reports of each process, and what Odoo logged
+        """
+        done = subprocess.run(
+            [
+                sys.executable,
+                str(Path(__file__).with_name("case_number_worker.py")),
+                f"--config={config['config']}",
+                f"--database={self.registry.db_name}",
+                f"--team={team_id}",
+                f"--day={day.isoformat()}",
+                f"--processes={processes}",
+                f"--tickets={tickets}",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=400,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        results = json.loads(done.stdout)
+        self.assertEqual([r["error"] for r in results if r["error"]], [])
+        return results, done.stderr.strip()
 
     @staticmethod
     def exists_relation(env: api.Environment, name: str) -> bool:

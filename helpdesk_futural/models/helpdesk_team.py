@@ -70,7 +70,9 @@ class HelpdeskTeam(models.Model):
         "Helpdesk administrators see all tickets.",
     )
     auto_assignment = fields.Boolean(
-        "Automatic Assignment", help="Give new tickets to a member who is at work."
+        "Automatic Assignment",
+        help="Give new tickets to a member who is at work. Those that come while nobody is, and"
+        " all others in the team's pool, are given out as soon as somebody is.",
     )
     assign_method = fields.Selection(
         [
@@ -81,6 +83,11 @@ class HelpdeskTeam(models.Model):
         required=True,
         default="randomly",
         help="Equal share counts the tickets each member got in the last 30 days.",
+    )
+    assign_max_open = fields.Integer(
+        "Most Open Tickets per Agent",
+        help="Whoever has so many open tickets of this team gets no more automatically; tickets"
+        " that nobody has room for wait in the pool. 0: no limit.",
     )
     resource_calendar_id = fields.Many2one(
         "resource.calendar",
@@ -101,6 +108,10 @@ class HelpdeskTeam(models.Model):
 
     _name_company_uniq = models.Constraint(
         "UNIQUE (name, company_id)", "This company has a team of that name already."
+    )
+    _assign_max_open_positive = models.Constraint(
+        "CHECK (assign_max_open >= 0)",
+        "The most open tickets per agent can't be negative; 0 means no limit.",
     )
 
     def _default_member_ids(self):

@@ -1,13 +1,20 @@
+import logging
 from datetime import timedelta
-from random import random
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL, split_every
 
 from ..tools.assignment import distribute
 from .helpdesk_stage import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 100
+#: So many tickets that others are creating at this moment are considered; it bounds the effort.
+MOST_AHEAD = 1000
 
 
 class HelpdeskTicketAssignment(models.Model):
@@ -60,7 +67,7 @@ class HelpdeskTicketAssignment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         tickets = super().create(vals_list)
-        tickets._assign_automatically()
+        tickets._assign_automatically(new=True)
         return tickets
 
     # ------------------------------------------------------------------
@@ -110,6 +117,7 @@ class HelpdeskTicketAssignment(models.Model):
     def action_escalate(self):
         """Hand the tickets up: to the team's escalation team, else to the team leader.
 
+        :return: True, or where to go for who doesn't see the tickets any more
         :raises UserError: if a ticket's team has neither, or the leader has the ticket already
         """
         self.check_access("write")
@@ -128,7 +136,21 @@ class HelpdeskTicketAssignment(models.Model):
                         team.name,
                     )
                 )
-        return True
+        if self == self._filtered_access("read"):
+            return True
+        # The form or list that it was done from would look for them in vain.
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_futural.helpdesk_ticket_action_my"
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Escalated to a team whose tickets you don't see."),
+                "next": dict(action, target="main"),
+            },
+        }
 
     def _escalate_to_team(self, team):
         former = {ticket: ticket.team_id.name for ticket in self}
@@ -174,26 +196,60 @@ class HelpdeskTicketAssignment(models.Model):
     # Automatic assignment
     # ------------------------------------------------------------------
 
-    def _assign_automatically(self):
-        """Give the tickets without agent to members at work, as their teams are set up."""
+    def _assign_automatically(self, new=False):
+        """Give the tickets without agent to members at work, as their teams are set up.
+
+        :param bool new: the tickets were just created. Others may be creating some at the same
+            moment, which this transaction doesn't see; they count as given to who is next, so
+            that not all go to the one who has the fewest now. Nobody waits for anybody.
+        :return: the tickets that got an agent
+        """
+        assigned = self.browse()
         for team, tickets in self.filtered(lambda t: not t.user_id).grouped("team_id").items():
             # sudo: customers and the mail gateway create tickets too, and see no users
             team = team.sudo()
             if not team.auto_assignment:
                 continue
-            members = team.member_ids.filtered("active")
-            at_work = tickets._filter_at_work(team, members)
-            candidates = [tickets._get_candidates(ticket, at_work) for ticket in tickets]
-            load = tickets._get_load(team, at_work)
-            chosen = distribute(candidates, load, tie_break=lambda _user: random())  # noqa: S311
+            at_work = tickets._filter_at_work(team, team.member_ids.filtered("active"))
+            if not at_work:
+                continue
+            chosen = distribute(
+                [tickets._get_candidates(ticket, at_work) for ticket in tickets],
+                tickets._get_load(team, at_work),
+                tickets._get_room(team, at_work),
+                turn=tickets.ids[0],
+                ahead=tickets._count_being_created() if new else 0,
+            )
             for ticket, user in zip(tickets.sudo(), chosen, strict=True):
                 if user:
                     ticket.user_id = user
+                    assigned += ticket
+        return assigned.sudo(self.env.su)
+
+    def _count_being_created(self):
+        """Return how many tickets were begun just before these by transactions still going on.
+
+        Ids are drawn from a sequence, so whoever creates at the same moment has one right before
+        ours without our seeing the ticket. An id whose creation failed looks the same; that it
+        is mistaken only matters, and seldom, while others are writing.
+        """
+        first = min(self.ids)
+        [[count]] = self.env.execute_query(
+            SQL(
+                "SELECT CASE WHEN pg_snapshot_xmin(pg_current_snapshot()) < pg_current_xact_id()"
+                " THEN %s - COALESCE(MAX(id), %s) ELSE 0 END"
+                " FROM helpdesk_ticket WHERE id < %s",
+                first - 1,
+                first - 1,
+                first,
+            )
+        )
+        return min(count, MOST_AHEAD)
 
     def _get_candidates(self, ticket, at_work):
-        """Return who may get the ticket: the category's specialists first."""
+        """Return who may get the ticket, in groups: the category's specialists first."""
         specialists = ticket.ticket_type_id.sudo().specialist_ids & at_work  # sudo: configuration
-        return list(specialists or at_work)
+        return [list(specialists), list(at_work)]
 
     def _filter_at_work(self, team, members):
         """Return the members whose working hours and leaves say that they work now.
@@ -218,15 +274,58 @@ class HelpdeskTicketAssignment(models.Model):
 
     def _get_load(self, team, members):
         """Return ``{member: tickets}``: open now, or for equal shares those of the last 30 days."""
-        domain = Domain("user_id", "in", members.ids) & Domain("team_id", "=", team.id)
         if team.assign_method == "balanced":
-            domain &= Domain("state", "in", OPEN_STATES)
-        else:
-            since = fields.Datetime.now() - timedelta(days=30)
-            domain &= Domain("assign_date", ">=", since)
+            return self._count_by_agent(team, members, Domain("state", "in", OPEN_STATES))
+        since = fields.Datetime.now() - timedelta(days=30)
+        return self._count_by_agent(team, members, Domain("assign_date", ">=", since))
+
+    def _get_room(self, team, members):
+        """Return ``{member: how many more they may get}``; empty where the team sets no limit."""
+        if not (most := team.assign_max_open):
+            return {}
+        has = self._count_by_agent(team, members, Domain("state", "in", OPEN_STATES))
+        return {member: most - has.get(member, 0) for member in members}
+
+    def _count_by_agent(self, team, members, domain):
+        domain &= Domain("user_id", "in", members.ids) & Domain("team_id", "=", team.id)
         # sudo: see _assign_automatically
-        return dict(
-            self.sudo()
-            .with_context(active_test=False)
-            ._read_group(domain, ["user_id"], ["__count"])
+        tickets = self.sudo().with_context(active_test=False)
+        return dict(tickets._read_group(domain, ["user_id"], ["__count"]))
+
+    @api.model
+    def _cron_assign_pooled(self):
+        """Give pooled tickets of teams with automatic assignment to who has come to work or has room.
+
+        So a ticket of the night is given out in the morning: urgent ones first, then the oldest.
+        Snoozed tickets wait until they wake. All that can be given is, in batches that are
+        committed one by one; somebody who claims a ticket at that moment goes first.
+        """
+        due = []
+        for team in self.env["helpdesk.team"].search([("auto_assignment", "=", True)]):
+            if self._filter_at_work(team, team.member_ids.filtered("active")):
+                pooled = self.search(self._get_pooled_domain(team), order="priority desc, id")
+                due += [(team, ids) for ids in split_every(BATCH, pooled.ids)]
+        remaining = sum(len(ids) for _team, ids in due)
+        cron = self.env["ir.cron"]
+        if due:
+            cron._commit_progress(remaining=remaining)
+        for team, ids in due:
+            tickets = self.search(
+                self._get_pooled_domain(team) & Domain("id", "in", ids), order="priority desc, id"
+            )
+            given = tickets.try_lock_for_update(allow_referencing=True)._assign_automatically()
+            if given:
+                _logger.info("Gave %s pooled tickets of the team %s.", len(given), team.name)
+            remaining -= len(ids)
+            if not cron._commit_progress(len(ids), remaining=remaining):
+                break
+
+    @api.model
+    def _get_pooled_domain(self, team):
+        """Return the domain of the team's tickets that wait for an agent."""
+        return (
+            Domain("team_id", "=", team.id)
+            & Domain("user_id", "=", False)
+            & Domain("state", "in", OPEN_STATES)
+            & Domain("is_snoozed", "=", False)
         )

@@ -1,11 +1,14 @@
 from datetime import datetime
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
+from ..models import helpdesk_ticket_assignment
 from .common import HelpdeskCase
 
 TUESDAY_MORNING = "2026-03-10 08:00:00"  # ten o'clock in Helsinki
@@ -75,7 +78,8 @@ class TestEscalate(HelpdeskCase):
     def test_escalation_goes_to_the_escalation_team_even_if_the_agent_cant_look_inside(self):
         self.team.escalation_team_id = self.private_team
         ticket = self._ticket(user_id=self.aino.id)
-        ticket.with_user(self.aino).action_escalate()
+        action = ticket.with_user(self.aino).action_escalate()
+        self.assertEqual(action["params"]["next"]["res_model"], "helpdesk.ticket")
         self.assertEqual(ticket.team_id, self.private_team)
         self.assertFalse(ticket.user_id)
         self.assertFalse(self._as(self.aino).search([("id", "=", ticket.id)]))
@@ -157,5 +161,102 @@ class TestAutomaticAssignment(HelpdeskCase):
         self.assertEqual(self._tickets(1, ticket_type_id=category.id).user_id, self.lars)
 
     @freeze_time(TUESDAY_MORNING)
+    def test_whoever_has_the_most_open_tickets_allowed_gets_no_more(self):
+        self.team.assign_max_open = 3
+        self._tickets(2, user_id=self.aino.id)
+        self._tickets(5, user_id=self.aino.id, stage_id=self.stage_closed.id)
+        tickets = self._tickets(6)
+        self.assertEqual(len(tickets.filtered(lambda t: t.user_id == self.aino)), 1)
+        self.assertEqual(len(tickets.filtered(lambda t: t.user_id == self.lars)), 3)
+        self.assertEqual(len(tickets.filtered(lambda t: not t.user_id)), 2)
+
+    @freeze_time(TUESDAY_MORNING)
+    def test_the_limit_holds_for_equal_shares_and_counts_this_team_only(self):
+        self.team.write({"assign_method": "randomly", "assign_max_open": 1})
+        elsewhere = self._team(name="Elsewhere")
+        self._tickets(3, user_id=self.aino.id, team_id=elsewhere.id)
+        self.assertEqual(self._tickets(3).user_id, self.aino | self.lars)
+
+    @freeze_time(TUESDAY_MORNING)
+    def test_others_help_out_when_the_specialists_are_full(self):
+        self.team.assign_max_open = 1
+        category = self.env["helpdesk.ticket.type"].create(
+            {"name": "Networks", "specialist_ids": [Command.set(self.lars.ids)]}
+        )
+        tickets = self._tickets(2, ticket_type_id=category.id)
+        self.assertEqual([t.user_id for t in tickets], [self.lars, self.aino])
+
+    def test_a_negative_limit_is_refused(self):
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.team.assign_max_open = -1
+            self.env.flush_all()
+
+    @freeze_time(TUESDAY_MORNING)
     def test_a_chosen_agent_is_kept(self):
         self.assertEqual(self._tickets(2, user_id=self.emma.id).user_id, self.emma)
+
+
+@tagged("post_install", "-at_install")
+class TestPool(HelpdeskCase):
+    """Tickets that nobody could be given when they came."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.team.write({"auto_assignment": True, "assign_method": "balanced"})
+
+    def setUp(self):
+        super().setUp()
+        self.commits = self._record_commits()
+
+    def _give_out(self, moment):
+        with freeze_time(moment):
+            self.env["helpdesk.ticket"]._cron_assign_pooled()
+
+    def _sunday_tickets(self, count=1, **values):
+        with freeze_time(SUNDAY):
+            values = {"name": "x", "team_id": self.team.id, **values}
+            return self.env["helpdesk.ticket"].create([values] * count)
+
+    def test_a_ticket_of_the_weekend_is_given_out_on_monday(self):
+        tickets = self._sunday_tickets(4)
+        self._give_out("2026-03-15 20:00:00")
+        self.assertFalse(tickets.user_id)
+        self._give_out("2026-03-16 07:00:00")
+        self.assertEqual(len(tickets.filtered(lambda t: t.user_id == self.aino)), 2)
+        self.assertEqual(len(tickets.filtered(lambda t: t.user_id == self.lars)), 2)
+
+    def test_a_ticket_waits_until_somebody_has_room_and_the_urgent_one_goes_first(self):
+        self.team.assign_max_open = 1
+        busy = self._sunday_tickets(2)
+        self._give_out(TUESDAY_MORNING)
+        later, urgent = self._sunday_tickets(), self._sunday_tickets(priority="3")
+        self._give_out(TUESDAY_MORNING)
+        self.assertFalse((later | urgent).user_id)
+        busy[0].stage_id = self.stage_closed
+        self._give_out(TUESDAY_MORNING)
+        self.assertEqual(urgent.user_id, busy[0].user_id)
+        self.assertFalse(later.user_id)
+
+    def test_only_teams_with_automatic_assignment_empty_their_pool(self):
+        other = self._team(name="By Hand", member_ids=[Command.set(self.aino.ids)])
+        by_hand = self._sunday_tickets(team_id=other.id)
+        closed = self._sunday_tickets(stage_id=self.stage_closed.id)
+        snoozed = self._sunday_tickets()
+        with freeze_time(SUNDAY):
+            snoozed.action_snooze("2026-03-20 08:00:00")
+        self._give_out("2026-03-16 07:00:00")
+        self.assertFalse((by_hand | closed | snoozed).user_id)
+        self._give_out("2026-03-20 08:05:00")
+        self.assertIn(snoozed.user_id, self.team.member_ids)
+
+    def test_a_long_queue_is_given_out_in_batches(self):
+        self._sunday_tickets(7)
+        self.patch(helpdesk_ticket_assignment, "BATCH", 3)
+        self._give_out("2026-03-16 07:00:00")
+        self.assertEqual(self.commits, [(0, 7), (3, 4), (3, 1), (1, 0)])
+        self.assertFalse(
+            self.env["helpdesk.ticket"].search(
+                [("team_id", "=", self.team.id), ("user_id", "=", False)]
+            )
+        )

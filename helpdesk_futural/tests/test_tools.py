@@ -38,19 +38,40 @@ class TestCaseNumberFormat(BaseCase):
 
 class TestDistribute(BaseCase):
     def test_every_ticket_of_a_batch_counts_for_the_next(self):
-        chosen = distribute([["a", "b"]] * 4, {}, tie_break=str)
+        chosen = distribute([[["a", "b"]]] * 4, {})
         self.assertEqual(chosen, ["a", "b", "a", "b"])
 
     def test_the_least_loaded_comes_first(self):
-        self.assertEqual(distribute([["a", "b"]], {"a": 3, "b": 1}, tie_break=str), ["b"])
+        self.assertEqual(distribute([[["a", "b"]]], {"a": 3, "b": 1}), ["b"])
 
     def test_nobody_is_chosen_where_nobody_may(self):
-        self.assertEqual(distribute([[], ["a"]], {}, tie_break=str), [None, "a"])
+        self.assertEqual(distribute([[], [["a"]]], {}), [None, "a"])
 
-    def test_the_given_load_is_not_changed(self):
-        load = {"a": 1}
-        distribute([["a"]], load, tie_break=str)
-        self.assertEqual(load, {"a": 1})
+    def test_what_was_given_is_not_changed(self):
+        load, room = {"a": 1}, {"a": 1}
+        distribute([[["a"]]], load, room)
+        self.assertEqual((load, room), ({"a": 1}, {"a": 1}))
+
+    def test_the_second_group_gets_what_the_first_has_no_room_for(self):
+        chosen = distribute([[["a"], ["a", "b"]]] * 4, {"b": 9}, {"a": 1, "b": 2})
+        self.assertEqual(chosen, ["a", "b", "b", None])
+
+    def test_equally_loaded_agents_take_turns(self):
+        group = [["a", "b", "c"]]
+        first = [distribute([group], {}, turn=turn)[0] for turn in range(6)]
+        self.assertEqual(sorted(first), ["a", "a", "b", "b", "c", "c"])
+
+    def test_people_who_distribute_at_the_same_moment_choose_as_one_would(self):
+        group, load = [["a", "b", "c", "d"]], {"a": 7, "b": 5, "c": 2}
+        alone = distribute([group] * 20, load, turn=100)
+        together = [
+            distribute([group], load, turn=100 + ahead, ahead=ahead)[0] for ahead in range(20)
+        ]
+        self.assertEqual(together, alone)
+
+    def test_tickets_that_come_before_fill_up_who_has_room(self):
+        self.assertEqual(distribute([[["a", "b"]]], {}, {"a": 1, "b": 1}, turn=1, ahead=1), ["b"])
+        self.assertEqual(distribute([[["a", "b"]]], {}, {"a": 1, "b": 1}, ahead=2), [None])
 
 
 class TestPreview(BaseCase):
