@@ -32,6 +32,7 @@
         "views/helpdesk_team_views.xml",
         "views/helpdesk_team_mailbox_views.xml",
         "views/helpdesk_ticket_incoming_views.xml",
+        "views/helpdesk_ticket_presence_views.xml",
         "views/helpdesk_incoming_mail_views.xml",
         "views/helpdesk_stage_views.xml",
         "views/helpdesk_ticket_type_views.xml",

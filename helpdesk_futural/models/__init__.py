@@ -22,6 +22,7 @@ from . import helpdesk_ticket_templates
 from . import helpdesk_ticket_acknowledgement
 from . import helpdesk_ticket_closing
 from . import helpdesk_ticket_reopening
+from . import helpdesk_ticket_presence
 from . import helpdesk_incoming_mail
 from . import helpdesk_incoming_mail_routing
 from . import helpdesk_incoming_mail_delivery
@@ -34,6 +35,7 @@ from . import mail_message_marks
 from . import mail_thread
 from . import resource_calendar
 from . import resource_calendar_leaves
+from . import ir_websocket
 from . import res_config_settings
 from . import res_partner
 from . import helpdesk_demo

@@ -34,3 +34,5 @@ from . import test_mail_repair
 from . import test_snooze
 from . import test_unread
 from . import test_queues
+from . import test_presence
+from . import test_tools_presence
