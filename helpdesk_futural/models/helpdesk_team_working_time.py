@@ -27,14 +27,10 @@ class HelpdeskTeamWorkingTime(models.Model):
         # sudo: the calendar of the company is no secret to whoever works on its tickets
         keys = {team: (team._get_calendar().id, team.sudo().company_id.id) for team in self}
         work = {
-            key: clipped(
-                normalized(
-                    interval
-                    for year in range(start.year, stop.year + 1)
-                    for interval in self._get_work_of_year(*key, year)
-                ),
-                start,
-                stop,
+            key: normalized(
+                interval
+                for year in range(start.year, stop.year + 1)
+                for interval in clipped(self._get_work_of_year(*key, year), start, stop)
             )
             for key in set(keys.values())
         }

@@ -7,7 +7,7 @@ any zone; one without a zone is UTC, as the ORM has them. Hours are working hour
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from odoo.tools.intervals import Intervals
@@ -39,13 +39,7 @@ def common(work: Sequence[Interval], pauses: Sequence[Interval]) -> list[Interva
 
 def clipped(intervals: Sequence[Interval], start: datetime, stop: datetime) -> list[Interval]:
     """Return what of the intervals lies between the moments."""
-    start, stop = in_utc(start), in_utc(stop)
-    found = []
-    for begin, end in intervals[_first_after(intervals, start) :]:
-        if begin >= stop:
-            break
-        found.append((max(begin, start), min(end, stop)))
-    return found
+    return list(_between(intervals, in_utc(start), in_utc(stop)))
 
 
 def hours_between(work: Sequence[Interval], start: datetime, stop: datetime) -> float:
@@ -77,7 +71,7 @@ def moment_after(
     left = timedelta(hours=hours)
     if left <= timedelta():
         return moment
-    for begin, end in clipped(work, moment, datetime.max.replace(tzinfo=UTC)):
+    for begin, end in _between(work, moment):
         for run_start, run_stop in _runs(begin, end, pauses):
             if left <= run_stop - run_start:
                 return run_start + left
@@ -94,19 +88,17 @@ def moment_before(work: Sequence[Interval], stop: datetime, hours: float) -> dat
     left = timedelta(hours=hours)
     if left <= timedelta():
         return moment
-    for begin, end in reversed(work[: bisect_right(work, moment, key=_start)]):
-        end = min(end, moment)
+    for index in range(bisect_right(work, moment, key=_start) - 1, -1, -1):
+        begin, end = work[index][0], min(work[index][1], moment)
         if left <= end - begin:
             return end - left
         left -= max(end - begin, timedelta())
     return None
 
 
-def _runs(begin: datetime, end: datetime, pauses: Sequence[Interval]) -> Iterable[Interval]:
+def _runs(begin: datetime, end: datetime, pauses: Sequence[Interval]) -> Iterator[Interval]:
     """Yield the parts of one stretch of work that are outside all pauses."""
-    for pause_start, pause_stop in pauses[_first_after(pauses, begin) :]:
-        if pause_start >= end:
-            break
+    for pause_start, pause_stop in _between(pauses, begin, end):
         if begin < pause_start:
             yield begin, pause_start
         begin = max(begin, pause_stop)
@@ -114,9 +106,15 @@ def _runs(begin: datetime, end: datetime, pauses: Sequence[Interval]) -> Iterabl
         yield begin, end
 
 
-def _first_after(intervals: Sequence[Interval], moment: datetime) -> int:
-    """Return the index of the first interval that ends after the moment."""
-    return bisect_right(intervals, moment, key=_stop)
+def _between(
+    intervals: Sequence[Interval], start: datetime, stop: datetime | None = None
+) -> Iterator[Interval]:
+    """Yield what of the intervals lies between the moments, and look at no others."""
+    for index in range(bisect_right(intervals, start, key=_stop), len(intervals)):
+        begin, end = intervals[index]
+        if stop and begin >= stop:
+            break
+        yield max(begin, start), min(end, stop) if stop else end
 
 
 def _start(interval: Interval) -> datetime:
