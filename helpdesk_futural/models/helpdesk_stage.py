@@ -31,6 +31,7 @@ class HelpdeskStage(models.Model):
         string="Meaning",
         required=True,
         default="in_progress",
+        copy=True,  # core leaves out fields of this name
         help="What automation reads, whatever the stage is called.\n"
         "New: nobody works on it yet.\n"
         "In Progress: an agent works on it.\n"

@@ -91,3 +91,6 @@ class TestStage(HelpdeskCase):
         self.cr.precommit.run()
         self.assertEqual(ticket.stage_id, self.stage_progress)
         self.assertEqual(ticket.message_ids, before)
+
+    def test_a_copied_stage_means_the_same(self):
+        self.assertEqual(self.stage_closed.copy().state, "closed")
