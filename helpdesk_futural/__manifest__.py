@@ -37,6 +37,7 @@
         "views/helpdesk_stage_views.xml",
         "views/helpdesk_ticket_type_views.xml",
         "views/helpdesk_severity_views.xml",
+        "views/helpdesk_sla_views.xml",
         "views/helpdesk_tag_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

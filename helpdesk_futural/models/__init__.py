@@ -2,10 +2,13 @@ from . import helpdesk_stage
 from . import helpdesk_severity
 from . import helpdesk_tag
 from . import helpdesk_ticket_type
+from . import helpdesk_sla
+from . import helpdesk_sla_status
 from . import helpdesk_team
 from . import helpdesk_team_dashboard
 from . import helpdesk_team_lifecycle
 from . import helpdesk_team_working_time
+from . import helpdesk_team_sla
 from . import helpdesk_ticket
 from . import helpdesk_ticket_number
 from . import helpdesk_ticket_customer
@@ -23,6 +26,10 @@ from . import helpdesk_ticket_acknowledgement
 from . import helpdesk_ticket_closing
 from . import helpdesk_ticket_reopening
 from . import helpdesk_ticket_presence
+from . import helpdesk_ticket_stage_history
+from . import helpdesk_ticket_sla
+from . import helpdesk_ticket_sla_clock
+from . import helpdesk_ticket_sla_cron
 from . import helpdesk_incoming_mail
 from . import helpdesk_incoming_mail_routing
 from . import helpdesk_incoming_mail_delivery

@@ -12,8 +12,18 @@ class ResourceCalendar(models.Model):
 
     @api.model
     def _on_working_time_changed(self):
-        """Forget what was computed from the calendars' hours and holidays."""
+        """Forget what was computed from the calendars' hours and holidays, and compute it anew.
+
+        No calendar means all of the company at hand.
+        """
         self.env.registry.clear_cache()
+        # sudo: teams that the user doesn't see have their deadlines too
+        teams = self.env["helpdesk.team"].sudo().search([("use_sla", "=", True)])
+        teams.filtered(
+            lambda team: (
+                team._get_calendar() in self if self else team.company_id in self.env.companies
+            )
+        )._outdate_slas()
 
 
 class ResourceCalendarAttendance(models.Model):

@@ -11,6 +11,8 @@ MATRIX = {
     "helpdesk.stage": {"agent": "r", "administrator": "crwd"},
     "helpdesk.ticket.type": {"agent": "r", "administrator": "crwd"},
     "helpdesk.severity": {"agent": "r", "administrator": "crwd"},
+    "helpdesk.sla": {"agent": "r", "administrator": "crwd"},
+    "helpdesk.sla.status": {"agent": "r", "administrator": "r"},
     "helpdesk.tag": {"agent": "crw", "administrator": "crwd"},
     "helpdesk.ticket.snooze": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.stage.delete": {"administrator": "crwd"},

@@ -58,7 +58,9 @@ class Reading(NamedTuple):
 
 def read_history(history: Sequence[Sequence]) -> list[Visit]:
     """Return the visits of a stage history, oldest first."""
-    starts = [datetime.fromisoformat(since).replace(tzinfo=UTC) for _stage, _state, since in history]
+    starts = [
+        datetime.fromisoformat(since).replace(tzinfo=UTC) for _stage, _state, since in history
+    ]
     return [
         Visit(stage_id, state, start, stop)
         for (stage_id, state, _since), start, stop in zip(

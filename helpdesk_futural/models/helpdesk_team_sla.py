@@ -1,0 +1,34 @@
+from odoo import fields, models
+
+
+class HelpdeskTeamSla(models.Model):
+    """The team's service levels."""
+
+    _inherit = "helpdesk.team"
+
+    use_sla = fields.Boolean(
+        "Service Levels",
+        help="Give tickets deadlines by the team's SLA policies, in the team's working hours.",
+    )
+    sla_ids = fields.One2many("helpdesk.sla", "team_id", string="SLA Policies")
+    sla_outdated_since = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="Since when the deadlines of the team's tickets wait for being computed anew.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"use_sla", "resource_calendar_id"}:
+            self._outdate_slas()
+        return result
+
+    def _outdate_slas(self):
+        """Have the running deadlines of the teams computed anew, soon and in the background.
+
+        There may be thousands of them, and whoever notes down a public holiday shouldn't wait.
+        """
+        if self:
+            # sudo: whoever may change working hours changes the deadlines that follow from them
+            self.sudo().sla_outdated_since = fields.Datetime.now()
+            self.env.ref("helpdesk_futural.ir_cron_sla").sudo()._trigger()
