@@ -12,5 +12,15 @@
         "security/helpdesk_portal_rules.xml",
         "wizards/portal_wizard_views.xml",
         "views/res_partner_views.xml",
+        "views/portal_home_templates.xml",
+        "views/portal_list_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "helpdesk_futural_portal/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "helpdesk_futural_portal/static/tests/tours/**/*",
+        ],
+    },
 }

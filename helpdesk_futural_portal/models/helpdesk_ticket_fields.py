@@ -21,7 +21,6 @@ CUSTOMER_FIELDS = frozenset(
         "create_date",
         "last_message_date",
         "access_url",
-        "website_message_ids",
     }
 )
 
