@@ -224,5 +224,8 @@ class HelpdeskTicketMail(models.Model):
     def _track_subtype(self, initial_values):
         self.ensure_one()
         if "stage_id" in initial_values:
-            return self.env.ref("helpdesk_futural.mt_ticket_stage")
+            # By id: asking whether it still exists is a query per ticket.
+            xmlid = "helpdesk_futural.mt_ticket_stage"
+            subtypes = self.env["mail.message.subtype"]
+            return subtypes.browse(self.env["ir.model.data"]._xmlid_to_res_id(xmlid))
         return super()._track_subtype(initial_values)
