@@ -9,6 +9,8 @@ from . import helpdesk_team_dashboard
 from . import helpdesk_team_lifecycle
 from . import helpdesk_team_working_time
 from . import helpdesk_team_sla
+from . import helpdesk_team_stage
+from . import helpdesk_macro
 from . import helpdesk_ticket
 from . import helpdesk_ticket_number
 from . import helpdesk_ticket_customer
@@ -30,6 +32,10 @@ from . import helpdesk_ticket_stage_history
 from . import helpdesk_ticket_sla
 from . import helpdesk_ticket_sla_clock
 from . import helpdesk_ticket_sla_cron
+from . import helpdesk_ticket_reply
+from . import helpdesk_ticket_undo
+from . import helpdesk_ticket_macro
+from . import helpdesk_ticket_bulk
 from . import helpdesk_incoming_mail
 from . import helpdesk_incoming_mail_routing
 from . import helpdesk_incoming_mail_delivery
@@ -37,6 +43,7 @@ from . import fetchmail_server
 from . import helpdesk_mailbox
 from . import helpdesk_team_mailbox
 from . import helpdesk_incoming_mail_source
+from . import mail_compose_message
 from . import mail_message
 from . import mail_message_marks
 from . import mail_thread

@@ -15,6 +15,9 @@ MATRIX = {
     "helpdesk.sla.status": {"agent": "r", "administrator": "r"},
     "helpdesk.tag": {"agent": "crw", "administrator": "crwd"},
     "helpdesk.ticket.snooze": {"agent": "crwd", "administrator": "crwd"},
+    "helpdesk.macro": {"agent": "r", "administrator": "crwd"},
+    "helpdesk.ticket.bulk": {"agent": "crwd", "administrator": "crwd"},
+    "helpdesk.ticket.reply": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.stage.delete": {"administrator": "crwd"},
     "helpdesk.incoming.mail": {"administrator": "r"},
 }

@@ -1,2 +1,4 @@
 from . import helpdesk_stage_delete
 from . import helpdesk_ticket_snooze
+from . import helpdesk_ticket_bulk
+from . import helpdesk_ticket_reply

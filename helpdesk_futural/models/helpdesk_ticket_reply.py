@@ -1,0 +1,87 @@
+import base64
+
+from odoo import models
+from odoo.tools import email_normalize
+
+
+class HelpdeskTicketReply(models.Model):
+    """Ready-made answers: one public message per ticket, as if the agent had written each."""
+
+    _inherit = "helpdesk.ticket"
+
+    def _post_template_replies(self, template):
+        """Post the template's text on each ticket as the current agent's answer.
+
+        :param mail.template template: its text and attachments count, in the customer's language
+        """
+        rendered = self._render_replies(template)
+        self._post_replies(
+            {id_: values["body"] for id_, values in rendered.items()},
+            {id_: values["attachments"] for id_, values in rendered.items()},
+        )
+
+    def _render_replies(self, template):
+        """Return ``{ticket id: {"body": Markup, "attachments": [(name, content)]}}``."""
+        result = {}
+        for lang, tickets in self.grouped(lambda ticket: ticket._get_customer_lang()).items():
+            # sudo: administrators write the templates of macros, agents may not read all they use
+            localized = template.sudo().with_context(lang=lang, template_preview_lang=lang)
+            rendered = localized._generate_template(
+                tickets.ids, ("body_html", "attachment_ids", "report_template_ids")
+            )
+            for id_, values in rendered.items():
+                reports = values.get("attachments") or ()
+                files = localized.attachment_ids.browse(values.get("attachment_ids") or ())
+                result[id_] = {
+                    "body": values["body_html"],
+                    "attachments": [(file.name, file.raw) for file in files]
+                    + [(name, base64.b64decode(content)) for name, content in reports],
+                }
+        return result
+
+    def _post_replies(self, bodies, attachments):
+        """Post one public message per ticket, in the name of the current agent.
+
+        One answer goes out as a typed one does; those of several tickets are queued, and the mail
+        queue sends them after the commit.
+
+        :param dict bodies: ``{ticket id: Markup}``
+        :param dict attachments: ``{ticket id: [(name, content)]}``
+        """
+        several = len(self) > 1
+        # Who answers a hundred tickets at once doesn't mean to follow them all.
+        tickets = self.with_context(mail_post_autofollow_author_skip=several)
+        recipients = self._get_reply_recipients()
+        for ticket in tickets:
+            ticket.message_post(
+                body=bodies[ticket.id],
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=recipients[ticket.id].ids,
+                attachments=attachments.get(ticket.id) or None,
+                **({"force_send": False} if several else {}),
+            )
+        if several:
+            # The queue's own schedule is an hour; customers shouldn't wait that long.
+            # sudo: the scheduled action, which sends what was posted above
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _get_reply_recipients(self):
+        """Return ``{ticket id: contacts}`` to write to besides followers: customer and CC.
+
+        They are those that the chatter suggests for an answer, colleagues left out.
+        """
+        partners = self.env["res.partner"]
+        suggested = self._message_get_suggested_recipients_batch(no_create=False)
+        result = {}
+        for ticket in self:
+            ids = [r["partner_id"] for r in suggested[ticket.id] if r.get("partner_id")]
+            # sudo: whether a contact is a colleague
+            result[ticket.id] = partners.browse(ids).filtered(lambda p: p.sudo().partner_share)
+        return result
+
+    def _filter_reachable(self):
+        """Return the tickets whose customer has an email address."""
+        return self.filtered(
+            lambda t: email_normalize(t.partner_id.email or t.partner_email or "", strict=False)
+        )

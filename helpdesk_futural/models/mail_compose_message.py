@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class MailComposeMessage(models.TransientModel):
+    _inherit = "mail.compose.message"
+
+    helpdesk_macro_id = fields.Many2one(
+        "helpdesk.macro",
+        ondelete="cascade",
+        help="The macro whose reply is being edited; the rest of it is done when it is sent.",
+    )
+
+    def action_send_mail(self):
+        action = super().action_send_mail()
+        return self._apply_helpdesk_macro() or action
+
+    def action_schedule_message(self):
+        action = super().action_schedule_message()
+        return self._apply_helpdesk_macro() or action
+
+    def _apply_helpdesk_macro(self):
+        """Do what else the macro says, and return the client action that reports it."""
+        if len(self) != 1 or not self.helpdesk_macro_id or self.model != "helpdesk.ticket":
+            return False
+        tickets = self.env["helpdesk.ticket"].browse(self._evaluate_res_ids())
+        tickets.check_access("write")
+        # Another macro may be none of the ticket's: the id came through the browser.
+        self.helpdesk_macro_id.check_access("read")
+        self.helpdesk_macro_id._check_fits(tickets)
+        return tickets._apply_macro(self.helpdesk_macro_id, replied=True)
