@@ -8,10 +8,29 @@
     "depends": ["helpdesk_futural", "sale_timesheet"],
     "data": [
         "security/ir.model.access.csv",
+        "security/helpdesk_timesheet_rules.xml",
         "data/product_data.xml",
+        "data/mail_template_data.xml",
+        "wizards/helpdesk_hours_invoice_views.xml",
+        "wizards/helpdesk_ticket_create_timesheet_views.xml",
+        "wizards/helpdesk_ticket_timer_switch_views.xml",
         "views/helpdesk_team_timesheet_views.xml",
         "views/helpdesk_ticket_timesheet_views.xml",
+        "views/helpdesk_ticket_timing_views.xml",
+        "views/helpdesk_ticket_sale_views.xml",
         "views/account_analytic_line_views.xml",
+        "views/account_analytic_line_billing_views.xml",
+        "views/sale_order_views.xml",
+        "report/report_invoice_hours.xml",
+        "views/helpdesk_timesheet_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "helpdesk_futural_timesheet/static/src/**/*",
+        ],
+        "web.assets_tests": [
+            "helpdesk_futural_timesheet/static/tests/tours/**/*",
+        ],
+    },
     "excludes": ["helpdesk", "helpdesk_mgmt"],
 }

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AccountAnalyticLine(models.Model):
-    """Hours on tickets: what an entry takes from its ticket, and what it is billed on."""
+    """Hours on tickets: what an entry takes from its ticket, and when it is locked."""
 
     _inherit = "account.analytic.line"
 

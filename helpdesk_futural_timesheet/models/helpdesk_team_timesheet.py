@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from odoo.addons.helpdesk_futural.models.helpdesk_stage import OPEN_STATES
 
+SET_UP_BY = {"use_helpdesk_timesheet", "use_helpdesk_sale_timesheet", "project_id"}
+
 
 class HelpdeskTeamTimesheet(models.Model):
     """Teams that track time, and those that bill it: what they need, created for them."""
@@ -39,6 +41,11 @@ class HelpdeskTeamTimesheet(models.Model):
     )
     timesheet_minimum = fields.Integer(
         "Minimum (minutes)", help="The least billable time of one entry, in minutes."
+    )
+
+    prepaid_warning_hours = fields.Float(
+        "Tell the Customer Below (hours)",
+        help="When a customer's prepaid hours fall to this, they get one mail. 0: no mail.",
     )
 
     _timesheet_minutes_positive = models.Constraint(
@@ -139,6 +146,8 @@ class HelpdeskTeamTimesheet(models.Model):
             .search([("team_id", "in", self.ids), ("state", "in", OPEN_STATES)])
         )
         for team, of_team in tickets.grouped("team_id").items():
+            if team.use_helpdesk_sale_timesheet:
+                of_team.filtered(lambda t: not t.sale_line_id)._compute_sale_line_id()
             if team.use_helpdesk_timesheet:
                 of_team.filtered(
                     lambda t, team=team: not t.project_id or t.project_id == former.get(team)
