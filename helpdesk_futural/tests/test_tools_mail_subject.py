@@ -2,7 +2,7 @@ import time
 
 from odoo.tests import BaseCase
 
-from ..tools.mail_subject import find_case_numbers, strip_reply_prefixes
+from ..tools.mail_subject import find_case_numbers, strip_reply_prefixes, subject_key
 
 
 class TestSubjectCaseNumbers(BaseCase):
@@ -109,3 +109,26 @@ class TestSubjectPrefixes(BaseCase):
     def test_nothing_remains_of_nothing(self):
         for subject in (None, "", "  ", "Re:", "Re: Fwd: "):
             self.assertEqual(strip_reply_prefixes(subject), "")
+
+
+class TestSubjectKey(BaseCase):
+    def test_two_mails_about_one_thing_have_one_key(self):
+        for subject in (
+            "Printer jammed",
+            "Re: printer  JAMMED ",
+            "VS: [#250127001] Re: Printer\u00a0jammed",
+            "[#250127001] Printer jammed",
+            "Ｐrinter jammed",
+            "Printer jammed #250127001",
+        ):
+            with self.subTest(subject=subject):
+                self.assertEqual(subject_key(subject), "printer jammed")
+
+    def test_other_subjects_have_other_keys(self):
+        for subject in ("Printer jammed again", "Printer 2501270011 jammed", "Printer-jammed"):
+            with self.subTest(subject=subject):
+                self.assertNotEqual(subject_key(subject), "printer jammed")
+
+    def test_nothing_has_no_key(self):
+        for subject in (None, "", "Re: ", "[#250127001]"):
+            self.assertEqual(subject_key(subject), "")

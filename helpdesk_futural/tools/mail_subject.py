@@ -6,6 +6,8 @@ import unicodedata
 # "Ticket#2501270011" is how some other system writes its own numbers: ours stand alone.
 _TOKEN = re.compile(r"(?<![\w#&/])#\s?([0-9]{9,12})(?!\w)")
 
+_BRACKETED = re.compile(rf"\[\s*{_TOKEN.pattern}\s*\]|{_TOKEN.pattern}")
+
 # What mail clients put before the subject of a reply or a forwarded mail. One letter ("R:", "I:",
 # as Outlook in Italian) is left out: "R: drive is full" is a subject of its own.
 _PREFIX_WORDS = (
@@ -47,3 +49,20 @@ def strip_reply_prefixes(subject: str | None) -> str:
     while match := _PREFIX.match(subject, start):
         start = match.end()
     return subject[start:].strip()
+
+
+def subject_key(subject: str | None) -> str:
+    """Return the subject as two mails about one thing have it in common.
+
+    Without prefixes of replies, case numbers, and differences of case, spacing and width.
+
+    >>> subject_key("Re: [#250127001]  Printer   JAMMED")
+    'printer jammed'
+    """
+    text = unicodedata.normalize("NFKC", subject or "")
+    text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    before = None
+    while text != before:
+        before = text
+        text = strip_reply_prefixes(_BRACKETED.sub(" ", text))
+    return " ".join(text.casefold().split())
