@@ -16,6 +16,10 @@ from . import helpdesk_ticket_number
 from . import helpdesk_ticket_customer
 from . import helpdesk_ticket_incoming
 from . import helpdesk_ticket_lifecycle
+from . import helpdesk_ticket_conversation
+from . import helpdesk_ticket_people
+from . import helpdesk_ticket_related
+from . import helpdesk_ticket_merge
 from . import helpdesk_ticket_mail
 from . import helpdesk_ticket_assignment
 from . import helpdesk_ticket_hours
@@ -36,6 +40,9 @@ from . import helpdesk_ticket_reply
 from . import helpdesk_ticket_undo
 from . import helpdesk_ticket_macro
 from . import helpdesk_ticket_bulk
+from . import helpdesk_ticket_merged_mail
+from . import helpdesk_ticket_split
+from . import helpdesk_ticket_duplicate
 from . import helpdesk_incoming_mail
 from . import helpdesk_incoming_mail_routing
 from . import helpdesk_incoming_mail_delivery

@@ -29,6 +29,8 @@ class Delivery:
     #: ``mail.alias`` of all apps among the addresses, and those of helpdesk teams
     aliases: Any
     team_aliases: Any
+    #: the merged ticket that the mail answers, where it goes on in another
+    merged: Any = None
 
 
 class HelpdeskIncomingMailDelivery(models.Model):
@@ -173,7 +175,7 @@ class HelpdeskIncomingMailDelivery(models.Model):
         if nature.is_robot:
             values["helpdesk_sender"], values["is_internal"] = "robot", True
             evidence = f"{evidence}; automatic: {nature.reason}"
-        elif not ticket._takes_part(values["email_from"]):
+        elif not ticket._takes_part(values["email_from"], in_person=self._is_apart(delivery)):
             values["helpdesk_sender"], values["is_internal"] = "outsider", True
             evidence = f"{evidence}; not a participant"
         if values.get("is_internal"):
@@ -192,7 +194,15 @@ class HelpdeskIncomingMailDelivery(models.Model):
             self._add_participants(ticket, delivery)
         self._post(ticket, delivery)
         self._log_left_out(ticket, delivery)
+        if delivery.merged:
+            evidence = f"{evidence} of #{delivery.merged.ticket_ref}, which was merged"
+            if values.get("helpdesk_sender") == "outsider":
+                delivery.merged._on_message_apart(values["email_from"])
         return self._conclude("note" if values.get("is_internal") else "reply", evidence, ticket)
+
+    def _is_apart(self, delivery):
+        """Tell whether the mail is of a merged conversation that the ticket's people don't read."""
+        return bool(delivery.merged) and delivery.merged._is_apart()
 
     def _add_participants(self, ticket, delivery):
         own = set(delivery.aliases.mapped("alias_full_name"))

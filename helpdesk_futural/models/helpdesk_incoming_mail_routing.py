@@ -149,16 +149,28 @@ class HelpdeskIncomingMailRouting(models.Model):
         tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
         parent = self._find_ticket_messages(delivery.references)[:1]
         if parent and (ticket := tickets.browse(parent.res_id).exists()):
-            values["parent_id"] = parent.id
             values["is_internal"] = self._is_internal(parent)
-            return ticket, "References"
+            survivor = self._follow_merge(ticket, delivery)
+            if survivor == ticket:
+                values["parent_id"] = parent.id
+            return survivor, "References"
         values.pop("parent_id", None)
         values.pop("is_internal", None)
         for number in find_case_numbers(values.get("subject")):
             ticket = tickets.search([("ticket_ref", "=", number)], limit=1)
-            if ticket and ticket._takes_part(values["email_from"]):
-                return ticket, f"#{number} in the subject"
+            if not ticket:
+                continue
+            survivor = ticket._get_survivor()
+            if (ticket | survivor).filtered(lambda t: t._takes_part(values["email_from"])):
+                return self._follow_merge(ticket, delivery), f"#{number} in the subject"
         return tickets, ""
+
+    def _follow_merge(self, ticket, delivery):
+        """Return the ticket in which a merged one goes on, and remember which the mail named."""
+        survivor = ticket._get_survivor()
+        if survivor != ticket:
+            delivery.merged = ticket
+        return survivor
 
     def _is_internal(self, parent):
         """A reply to an internal notification stays internal, one to an automatic mail doesn't."""

@@ -40,6 +40,19 @@ class HelpdeskTicketHistory(models.Model):
                 values.update(ticket._get_last_message_values(message))
             ticket.write(values)
 
+    def _after_merge(self, merged):
+        """Count what was said on all of the tickets as one conversation.
+
+        A question that waited on one of them still waits: the answer was to the other.
+        """
+        result = super()._after_merge(merged)
+        waits = self.oldest_unanswered_customer_message_date
+        self._recompute_message_metrics()
+        if waits and self.state not in DONE_STATES:
+            known = self.oldest_unanswered_customer_message_date
+            self.oldest_unanswered_customer_message_date = min(waits, known or waits)
+        return result
+
     # ------------------------------------------------------------------
     # What happened
     # ------------------------------------------------------------------

@@ -88,13 +88,14 @@ class HelpdeskTicketIncoming(models.Model):
                 ticket._on_customer_message(messages[-1])
         return True
 
-    def _takes_part(self, email_from):
+    def _takes_part(self, email_from, in_person=False):
         """Tell whether the sender of a mail takes part in the ticket.
 
         The customer, people of the same organisation, followers, whoever was in CC before, and
         our own colleagues do.
 
         :param str email_from: as in the mail's header
+        :param bool in_person: being of the customer's organisation is not enough
         """
         self.ensure_one()
         email = email_normalize(email_from or "")
@@ -109,7 +110,7 @@ class HelpdeskTicketIncoming(models.Model):
         if partners & self.message_partner_ids or any(not p.partner_share for p in partners):
             return True
         organisation = self.commercial_partner_id
-        if not organisation:
+        if in_person or not organisation:
             return False
         return organisation in partners.commercial_partner_id or self._is_address_of(
             organisation, email

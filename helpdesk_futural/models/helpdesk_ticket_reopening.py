@@ -178,6 +178,7 @@ class HelpdeskTicketReopening(models.Model):
         self.ensure_one()
         # sudo: as for creating it
         follow_up = self.sudo().search([("origin_id", "=", self.id)], order="id desc", limit=1)
+        follow_up = follow_up._get_survivor()
         if not follow_up or follow_up.partner_id != self.sudo().partner_id:
             return self.browse()
         if follow_up._is_too_late_to_reopen():
@@ -218,8 +219,10 @@ class HelpdeskTicketReopening(models.Model):
         """Tell whether what is about to be posted is the customer's and comes too late."""
         if post_values.get("message_type") not in ("comment", "email"):
             return False
-        if not self._is_too_late_to_reopen():
-            return False
+        return self._is_too_late_to_reopen() and self._get_side_to_post(post_values) == "customer"
+
+    def _get_side_to_post(self, post_values):
+        """Return whose public message is about to be posted, as ``_get_message_side`` says it."""
         author_id, email_from = self._message_compute_author(
             post_values.get("author_id"), post_values.get("email_from")
         )
@@ -239,7 +242,7 @@ class HelpdeskTicketReopening(models.Model):
                 "subtype_id": subtype_id or self.env["ir.model.data"]._xmlid_to_res_id(xmlid),
             }
         )
-        return self._get_message_side(message) == "customer"
+        return self._get_message_side(message)
 
     def _take_along_attachments(self, message, follow_up):
         """Files that were uploaded to the old ticket for this message belong to the new one."""

@@ -10,6 +10,12 @@ from . import test_templates
 from . import test_acknowledgement
 from . import test_reopening
 from . import test_auto_close
+from . import test_merge
+from . import test_merge_people
+from . import test_merge_mail
+from . import test_split
+from . import test_related
+from . import test_duplicate
 from . import test_stage
 from . import test_assignment
 from . import test_mail

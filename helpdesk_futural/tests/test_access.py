@@ -19,6 +19,8 @@ MATRIX = {
     "helpdesk.ticket.bulk": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.ticket.reply": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.stage.delete": {"administrator": "crwd"},
+    "helpdesk.ticket.merge": {"agent": "crwd", "administrator": "crwd"},
+    "helpdesk.ticket.split": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.incoming.mail": {"administrator": "r"},
 }
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
