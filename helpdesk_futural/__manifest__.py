@@ -32,6 +32,7 @@
         "views/helpdesk_ticket_views.xml",
         "views/helpdesk_ticket_search_views.xml",
         "views/helpdesk_ticket_list_views.xml",
+        "views/helpdesk_ticket_metrics_views.xml",
         "views/helpdesk_ticket_actions.xml",
         "views/helpdesk_team_views.xml",
         "views/helpdesk_team_mailbox_views.xml",

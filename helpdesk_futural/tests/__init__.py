@@ -22,6 +22,7 @@ from . import test_mail
 from . import test_metrics
 from . import test_metrics_hours
 from . import test_metrics_history
+from . import test_metrics_speed
 from . import test_incoming_mail
 from . import test_incoming_mail_pairing
 from . import test_incoming_mail_tickets

@@ -1,4 +1,7 @@
+from importlib.util import module_from_spec, spec_from_file_location
+
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from .common_metrics import MONDAY, MetricsCase
 
@@ -139,3 +142,22 @@ class TestMetricsHistory(MetricsCase):
         tell(1)
         few, many = tell(3), tell(30)
         self.assertLessEqual(many - few, 2)
+
+    def test_an_update_tells_the_metrics_of_all_existing_tickets(self):
+        ticket = self._long_story()
+        archived = self._ticket()
+        self._say(archived)
+        archived.active = False
+        [kept] = ticket.read(NAMES)
+        self._forget(ticket | archived)
+        path = file_path("helpdesk_futural/migrations/19.0.1.2.0/post-metrics.py")
+        spec = spec_from_file_location("post_metrics", path)
+        script = module_from_spec(spec)
+        spec.loader.exec_module(script)
+        messages = ticket.message_ids
+        script.migrate(self.env.cr, "19.0.1.0.0")
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        self.assertEqual(ticket.read(NAMES), [kept])
+        self.assertTrue(archived.oldest_unanswered_customer_message_date)
+        self.assertEqual(ticket.message_ids, messages, "nobody is told of it")
