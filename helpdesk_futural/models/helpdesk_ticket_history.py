@@ -7,25 +7,36 @@ from .helpdesk_stage import DONE_STATES
 
 
 class HelpdeskTicketHistory(models.Model):
-    """Metrics told anew from the messages: after an import, or an update of the addon."""
+    """Metrics told anew from the chatter: after a merge, an import, or an update of the addon."""
 
     _inherit = "helpdesk.ticket"
 
-    def _recompute_message_metrics(self, from_stages=False):
-        """Set all that follows from the tickets' messages: dates, answers, response hours.
+    def _after_merge(self, merged):
+        """Count what was said on the merged tickets, which is said on this one now.
+
+        Dates the merge sets itself: it knows whose question is still open. Waiting times stay this
+        ticket's own.
+        """
+        result = super()._after_merge(merged)
+        self._recompute_message_metrics(
+            ["answered_customer_message_count", "total_response_hours", "touch_count"]
+        )
+        return result
+
+    def _recompute_message_metrics(self, names=None):
+        """Set all that follows from the tickets' messages and changes of stage.
 
         For messages that came otherwise than by being posted. The number of queries doesn't grow
         with the number of tickets.
 
-        :param bool from_stages: set the waiting times and the number of reopenings as well, from
-            the changes of stage that the chatter shows. It must show this ticket's only, so not
-            after a merge.
+        :param names: the fields to set; by default all dates, counts and hours but those that
+            follow from other dates (assignment, resolution, closing)
         """
-        histories, last_messages = self._replay_histories(from_stages)
+        histories, last_messages = self._replay_histories()
         spans = [
             (name, ticket, span)
             for ticket, history in histories.items()
-            for name, span in ticket._get_measured_spans(history, from_stages)
+            for name, span in ticket._get_measured_spans(history)
         ]
         hours = self._get_working_hours([(ticket, *span) for _name, ticket, span in spans])
         sums = {ticket: {} for ticket in histories}
@@ -33,39 +44,22 @@ class HelpdeskTicketHistory(models.Model):
             if value is not False:
                 sums[ticket][name] = sums[ticket].get(name, 0) + value
         for ticket, history in histories.items():
-            values = ticket._get_message_metrics(history, sums[ticket])
-            if from_stages:
-                values.update(ticket._get_stage_metrics(history, sums[ticket]))
+            values = ticket._get_history_values(history, sums[ticket])
             if message := last_messages.get(ticket.id):
                 values.update(ticket._get_last_message_values(message))
-            ticket.write(values)
-
-    def _after_merge(self, merged):
-        """Count what was said on all of the tickets as one conversation.
-
-        A question that waited on one of them still waits: the answer was to the other.
-        """
-        result = super()._after_merge(merged)
-        waits = self.oldest_unanswered_customer_message_date
-        self._recompute_message_metrics()
-        if waits and self.state not in DONE_STATES:
-            known = self.oldest_unanswered_customer_message_date
-            self.oldest_unanswered_customer_message_date = min(waits, known or waits)
-        return result
+            ticket.write({name: values[name] for name in names or values})
 
     # ------------------------------------------------------------------
     # What happened
     # ------------------------------------------------------------------
 
-    def _replay_histories(self, from_stages):
+    def _replay_histories(self):
         """Return the tickets' histories, and the last public message of each.
 
         :rtype: tuple[dict[helpdesk.ticket, TicketHistory], dict[int, mail.message]]
         """
         events, last_messages = self._get_message_events()
-        first_states = {}
-        if from_stages:
-            first_states = self._add_stage_events(events)
+        first_states = self._add_stage_events(events)
         histories = {}
         for ticket in self:
             created = ticket.create_date.replace(microsecond=0)
@@ -73,7 +67,7 @@ class HelpdeskTicketHistory(models.Model):
                 # Messages from another system are older than the ticket that they came with.
                 created=min([created, *(moment for moment, _kind in events[ticket.id])]),
                 asked=ticket._is_created_by_customer(),
-                state=first_states.get(ticket.id) or (from_stages and ticket.state) or "new",
+                state=first_states.get(ticket.id) or ticket.state,
             )
             histories[ticket] = history.replay(events[ticket.id])
         return histories, last_messages
@@ -149,7 +143,7 @@ class HelpdeskTicketHistory(models.Model):
     # What follows from it
     # ------------------------------------------------------------------
 
-    def _get_measured_spans(self, history, from_stages):
+    def _get_measured_spans(self, history):
         """Yield the field and the span of time of everything to be counted in working hours."""
         if answered := self._get_first_response_date(history):
             started = self.create_date
@@ -158,21 +152,23 @@ class HelpdeskTicketHistory(models.Model):
             yield "first_response_hours", (started, answered)
         for span in history.responses:
             yield "total_response_hours", span
-        if from_stages:
-            for side, spans in history.waits.items():
-                for span in spans:
-                    yield f"waiting_{side}_hours", span
+        for side, spans in history.waits.items():
+            for span in spans:
+                yield f"waiting_{side}_hours", span
 
     def _get_first_response_date(self, history):
         known = [date for date in (self.first_response_date, history.first_agent) if date]
         return min(known, default=False)
 
-    def _get_message_metrics(self, history, hours):
-        """Return the values that follow from the messages alone.
+    def _get_history_values(self, history, hours):
+        """Return the values that follow from a history.
 
         :param dict hours: the working hours of each of the fields, where there are any
         """
         done = self.state in DONE_STATES
+        clock = self._get_waiting_clock()
+        waited = any(history.waits.values())
+        since = history.clock_since if clock == history.clock else self.date_last_stage_update
         return {
             "first_response_date": self._get_first_response_date(history),
             "first_response_hours": hours.get("first_response_hours", False),
@@ -182,19 +178,9 @@ class HelpdeskTicketHistory(models.Model):
             "answered_customer_message_count": len(history.responses),
             "total_response_hours": hours.get("total_response_hours", False),
             "touch_count": history.touches,
-        }
-
-    def _get_stage_metrics(self, history, hours):
-        """Return the values that follow from the messages and the stages."""
-        clock = self._get_waiting_clock()
-        known = any(history.waits.values())
-        since = history.clock_since if clock == history.clock else self.date_last_stage_update
-        return {
             "reopen_count": history.reopened,
             "waiting_clock": clock,
             "waiting_since": clock and since,
-            **{
-                name: known and hours.get(name, 0.0)
-                for name in ("waiting_team_hours", "waiting_customer_hours")
-            },
+            "waiting_team_hours": waited and hours.get("waiting_team_hours", 0.0),
+            "waiting_customer_hours": waited and hours.get("waiting_customer_hours", 0.0),
         }

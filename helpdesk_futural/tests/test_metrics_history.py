@@ -64,16 +64,34 @@ class TestMetricsHistory(MetricsCase):
         self.assertEqual((kept["reopen_count"], kept["touch_count"]), (1, 2))
         self.assertEqual((kept["waiting_team_hours"], kept["waiting_customer_hours"]), (5, 6))
         self._forget(ticket)
-        ticket._recompute_message_metrics(from_stages=True)
+        ticket._recompute_message_metrics()
         self.assertEqual(ticket.read(NAMES), [kept])
 
-    def test_from_messages_alone_stages_and_waiting_times_stay(self):
+    def test_only_what_was_asked_for_is_set(self):
         ticket = self._long_story()
-        names = ["reopen_count", "waiting_since", "waiting_team_hours", "waiting_customer_hours"]
-        kept = ticket.read(names)
-        ticket._recompute_message_metrics()
-        self.assertEqual(ticket.read(names), kept)
-        self.assertEqual(ticket.answered_customer_message_count, 2)
+        ticket.write({"touch_count": 7, "answered_customer_message_count": 7})
+        ticket._recompute_message_metrics(["touch_count"])
+        self.assertEqual((ticket.touch_count, ticket.answered_customer_message_count), (2, 7))
+
+    def test_a_merged_ticket_takes_its_answers_along(self):
+        with self._at():
+            first, second = self._receive().ticket_id, self._receive().ticket_id
+        with self._at(hours=1):
+            self._answer(first)
+        with self._at(hours=2):
+            self._say(second, "Hello?")
+            second._merge_into(first)
+            self.assertEqual(first.oldest_unanswered_customer_message_date, MONDAY)
+        self.assertEqual((first.touch_count, first.total_response_hours), (1, 1))
+        with self._at(hours=3):
+            third = self._receive().ticket_id
+        with self._at(hours=4):
+            self._answer(third)
+            third._merge_into(first)
+        self.assertEqual(first.touch_count, 2)
+        self.assertEqual(first.answered_customer_message_count, 2)
+        self.assertEqual(first.total_response_hours, 3, "the first message that waited came at two")
+        self.assertEqual(first.waiting_team_hours, 1, "the waiting times are its own")
 
     def test_a_colleagues_mail_stays_the_customers_whoever_is_the_customer_now(self):
         with self._at():
@@ -135,7 +153,7 @@ class TestMetricsHistory(MetricsCase):
             self.env.cr.flush()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            tickets._recompute_message_metrics(from_stages=True)
+            tickets._recompute_message_metrics()
             self.env.flush_all()
             return self.cr.sql_log_count - before
 
