@@ -6,6 +6,7 @@ from . import test_canned_response
 from . import test_case_number
 from . import test_lifecycle
 from . import test_macro
+from . import test_macro_tours
 from . import test_templates
 from . import test_acknowledgement
 from . import test_reopening
