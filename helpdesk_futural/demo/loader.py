@@ -77,7 +77,7 @@ def load_conversations(env):
         if origin := story.node.get("origin"):
             ticket.origin_id = story.ref(origin)
     _write_messages(env, stories)
-    tickets._recompute_message_metrics()
+    tickets._recompute_message_metrics(with_waiting=True)
     env["mail.activity"].create([vals for story in stories for vals in story.activity_values()])
 
 

@@ -23,14 +23,15 @@ class HelpdeskTicketHistory(models.Model):
         )
         return result
 
-    def _recompute_message_metrics(self, names=None):
-        """Set all that follows from the tickets' messages and changes of stage.
+    def _recompute_message_metrics(self, names=None, with_waiting=False):
+        """Set what follows from the tickets' messages: dates, answers, response hours.
 
         For messages that came otherwise than by being posted. The number of queries doesn't grow
         with the number of tickets.
 
-        :param names: the fields to set; by default all dates, counts and hours but those that
-            follow from other dates (assignment, resolution, closing)
+        :param names: the fields to set; by default all of these
+        :param bool with_waiting: set the waiting times and the number of reopenings as well, from
+            the changes of stage in the chatter. For tickets that never counted them.
         """
         histories, last_messages = self._replay_histories()
         spans = [
@@ -44,7 +45,9 @@ class HelpdeskTicketHistory(models.Model):
             if value is not False:
                 sums[ticket][name] = sums[ticket].get(name, 0) + value
         for ticket, history in histories.items():
-            values = ticket._get_history_values(history, sums[ticket])
+            values = ticket._get_message_values(history, sums[ticket])
+            if with_waiting:
+                values.update(ticket._get_waiting_values(history, sums[ticket]))
             if message := last_messages.get(ticket.id):
                 values.update(ticket._get_last_message_values(message))
             ticket.write({name: values[name] for name in names or values})
@@ -160,15 +163,12 @@ class HelpdeskTicketHistory(models.Model):
         known = [date for date in (self.first_response_date, history.first_agent) if date]
         return min(known, default=False)
 
-    def _get_history_values(self, history, hours):
-        """Return the values that follow from a history.
+    def _get_message_values(self, history, hours):
+        """Return the values that follow from what was said.
 
         :param dict hours: the working hours of each of the fields, where there are any
         """
         done = self.state in DONE_STATES
-        clock = self._get_waiting_clock()
-        waited = any(history.waits.values())
-        since = history.clock_since if clock == history.clock else self.date_last_stage_update
         return {
             "first_response_date": self._get_first_response_date(history),
             "first_response_hours": hours.get("first_response_hours", False),
@@ -178,6 +178,14 @@ class HelpdeskTicketHistory(models.Model):
             "answered_customer_message_count": len(history.responses),
             "total_response_hours": hours.get("total_response_hours", False),
             "touch_count": history.touches,
+        }
+
+    def _get_waiting_values(self, history, hours):
+        """Return the values that follow from who was waited for."""
+        clock = self._get_waiting_clock()
+        waited = any(history.waits.values())
+        since = history.clock_since if clock == history.clock else self.date_last_stage_update
+        return {
             "reopen_count": history.reopened,
             "waiting_clock": clock,
             "waiting_since": clock and since,

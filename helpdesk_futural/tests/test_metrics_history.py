@@ -64,8 +64,16 @@ class TestMetricsHistory(MetricsCase):
         self.assertEqual((kept["reopen_count"], kept["touch_count"]), (1, 2))
         self.assertEqual((kept["waiting_team_hours"], kept["waiting_customer_hours"]), (5, 6))
         self._forget(ticket)
-        ticket._recompute_message_metrics()
+        ticket._recompute_message_metrics(with_waiting=True)
         self.assertEqual(ticket.read(NAMES), [kept])
+
+    def test_waiting_times_that_were_counted_stay(self):
+        ticket = self._long_story()
+        names = ["reopen_count", "waiting_since", "waiting_team_hours", "waiting_customer_hours"]
+        ticket.write({"reopen_count": 5, "waiting_team_hours": 50})
+        kept = ticket.read(names)
+        ticket._recompute_message_metrics()
+        self.assertEqual(ticket.read(names), kept)
 
     def test_only_what_was_asked_for_is_set(self):
         ticket = self._long_story()
@@ -153,7 +161,7 @@ class TestMetricsHistory(MetricsCase):
             self.env.cr.flush()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
-            tickets._recompute_message_metrics()
+            tickets._recompute_message_metrics(with_waiting=True)
             self.env.flush_all()
             return self.cr.sql_log_count - before
 

@@ -14,6 +14,6 @@ def migrate(cr, version):
     # Neither a change of the ticket nor something to tell anybody.
     tickets = tickets.with_context(tracking_disable=True)
     for ids in split_every(BATCH, tickets.search([], order="id").ids):
-        tickets.browse(ids)._recompute_message_metrics()
+        tickets.browse(ids)._recompute_message_metrics(with_waiting=True)
         env.flush_all()
         env.invalidate_all()
