@@ -12,8 +12,14 @@
         "security/helpdesk_portal_rules.xml",
         "wizards/portal_wizard_views.xml",
         "views/res_partner_views.xml",
+        "views/helpdesk_team_views.xml",
+        "views/helpdesk_ticket_views.xml",
         "views/portal_home_templates.xml",
         "views/portal_list_templates.xml",
+        "views/portal_ticket_templates.xml",
+    ],
+    "demo": [
+        "demo/helpdesk_portal_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

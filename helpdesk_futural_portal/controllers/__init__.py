@@ -1,1 +1,1 @@
-from . import portal_list
+from . import portal_list, portal_thread, portal_ticket

@@ -1,5 +1,7 @@
 from . import (
     helpdesk_stage,
+    helpdesk_team,
+    helpdesk_ticket_customer_action,
     helpdesk_ticket_fields,
     helpdesk_ticket_page,
     helpdesk_ticket_visibility,

@@ -23,6 +23,8 @@ class PortalCase(HelpdeskCase):
             cls.env,
             login=f"helpdesk_{login}",
             groups="base.group_portal",
+            name=partner.name,
+            email=partner.email,
             partner_id=partner.id,
             company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)],

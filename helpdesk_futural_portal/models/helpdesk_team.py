@@ -1,0 +1,30 @@
+from odoo import fields, models
+
+
+class HelpdeskTeam(models.Model):
+    _inherit = "helpdesk.team"
+
+    allow_portal_ticket_closing = fields.Boolean(
+        "Closure by Customers",
+        help="Customers may close their open tickets from the portal, without waiting for us.",
+    )
+    portal_show_deadline = fields.Boolean(
+        "Show Deadlines to Customers",
+        help="Customers read on a ticket's page until when they can expect an answer or a solution.",
+    )
+
+    def _get_portal_stages(self):
+        """Return the stages that customers may choose, in the team's order.
+
+        Of several that customers read alike, the first.
+        """
+        self.ensure_one()
+        # sudo: stages are configuration, shown to everybody who sees a ticket in them
+        stages = self.sudo().stage_ids.sorted()
+        chosen = stages.filtered("portal_selectable")
+        if self.sudo().allow_portal_ticket_closing:
+            chosen |= self._get_first_stage("closed")
+        by_label = {}
+        for stage in chosen.sorted():
+            by_label.setdefault(stage._get_customer_label(), stage)
+        return stages.browse(stage.id for stage in by_label.values())
