@@ -18,6 +18,7 @@
         "data/mail_layout_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
+        "data/mail_activity_type_data.xml",
         "data/helpdesk_stage_data.xml",
         "data/helpdesk_severity_data.xml",
         "data/helpdesk_ticket_type_data.xml",

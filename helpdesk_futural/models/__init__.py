@@ -4,6 +4,7 @@ from . import helpdesk_tag
 from . import helpdesk_ticket_type
 from . import helpdesk_sla
 from . import helpdesk_sla_status
+from . import helpdesk_sla_status_notice
 from . import helpdesk_team
 from . import helpdesk_team_dashboard
 from . import helpdesk_team_lifecycle
@@ -11,6 +12,7 @@ from . import helpdesk_team_working_time
 from . import helpdesk_team_sla
 from . import helpdesk_team_stage
 from . import helpdesk_macro
+from . import helpdesk_stage_sla
 from . import helpdesk_ticket
 from . import helpdesk_ticket_number
 from . import helpdesk_ticket_customer

@@ -252,13 +252,7 @@ class HelpdeskSla(models.Model):
                 warning_hours=sla.warning_hours,
                 excluded=frozenset(sla.exclude_stage_ids.ids),
                 priority=sla.priority,
-                category_ids=frozenset(
-                    policies.env["helpdesk.ticket.type"]
-                    .search([("id", "child_of", sla.ticket_type_ids.ids)])
-                    .ids
-                    if sla.ticket_type_ids
-                    else ()
-                ),
+                category_ids=frozenset(sla.ticket_type_ids.ids),
                 tag_ids=frozenset(sla.tag_ids.ids),
                 partner_ids=frozenset(sla.partner_ids.ids),
                 severity_ids=frozenset(sla.severity_ids.ids),
@@ -305,8 +299,8 @@ class HelpdeskSla(models.Model):
                 ("ended_datetime", "=", False),
             ]
         )
-        running._follow_policies()
         tickets = running.ticket_id
+        running._follow_policies()
         for sla in self.filtered("active"):
             domain = sla._get_matching_tickets_domain() & Domain(
                 "state", "in", ("new", "in_progress", "waiting")

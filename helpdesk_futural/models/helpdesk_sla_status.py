@@ -131,16 +131,14 @@ class HelpdeskSlaStatus(models.Model):
     def _with_work_and_pauses(self, now):
         """Yield each status with its team's work until now and the pauses of its ticket."""
         # sudo: the policy's pauses and the ticket's history, of statuses that the user reads
-        known = self.sudo().filtered("ticket_id")
-        if not known:
+        known = self.sudo().with_prefetch()
+        if not known.ticket_id:
             return
-        start = min(known.mapped("start_date"))
-        work = known.ticket_id.team_id._get_work_intervals(start, now)
-        for status in self:
-            ticket = status.sudo().ticket_id
-            visits = read_history(ticket.stage_history or [])
-            excluded = status.sudo().sla_id.exclude_stage_ids.ids
-            yield status, work[ticket.team_id], find_pauses(visits, excluded)
+        work = known.ticket_id.team_id._get_work_intervals(min(known.mapped("start_date")), now)
+        for status, own in zip(self, known, strict=True):
+            visits = read_history(own.ticket_id.stage_history or [])
+            pauses = find_pauses(visits, own.sla_id.exclude_stage_ids.ids)
+            yield status, work[own.ticket_id.team_id], pauses
 
     # ------------------------------------------------------------------
     # Explained
@@ -155,14 +153,15 @@ class HelpdeskSlaStatus(models.Model):
             ``hours`` are the *working* hours since the step before
         :rtype: dict[int, list[dict]]
         """
-        self.check_access("read")
+        statuses = self.with_prefetch()
+        statuses.check_access("read")
         now = in_utc(fields.Datetime.now())
         # sudo: names of stages are shown to everybody who sees a ticket in them
         stages = self.env["helpdesk.stage"].sudo().with_context(active_test=False)
         names = {stage.id: stage.name for stage in stages.search([])}
         return {
             status.id: status._explain(work, pauses, names, now)
-            for status, work, pauses in self._with_work_and_pauses(now)
+            for status, work, pauses in statuses._with_work_and_pauses(now)
         }
 
     def _explain(self, work, pauses, stage_names, now):
@@ -196,8 +195,12 @@ class HelpdeskSlaStatus(models.Model):
         ]
 
     def _follow_policies(self):
-        """Promise what the policies promise today, on clocks that are still running."""
-        for status in self:
-            if not status._is_missed(fields.Datetime.now()):
-                status.hours = status.sla_id.time
-                status.sla_stage_id = status.sla_id.stage_id
+        """Let running clocks promise what their policies promise today; archived ones nothing."""
+        now = fields.Datetime.now()
+        missed = self.filtered(lambda status: status._is_missed(now))
+        archived = self.filtered(lambda status: not status.sla_id.active)
+        (archived & missed).ended_datetime = now
+        for status in self - missed - archived:
+            status.hours = status.sla_id.time
+            status.sla_stage_id = status.sla_id.stage_id
+        (archived - missed).unlink()

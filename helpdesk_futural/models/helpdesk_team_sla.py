@@ -19,7 +19,7 @@ class HelpdeskTeamSla(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"use_sla", "resource_calendar_id"}:
+        if "resource_calendar_id" in vals or vals.get("use_sla") is False:
             self._outdate_slas()
         return result
 

@@ -100,6 +100,11 @@ class HelpdeskTicketSla(models.Model):
     def _search_sla_ids(self, operator, value):
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
+        if operator == "in" and False in value:
+            known = [sla_id for sla_id in value if sla_id]
+            return Domain("sla_status_ids", "=", False) | Domain(
+                "sla_status_ids.sla_id", "in", known
+            )
         return Domain("sla_status_ids.sla_id", operator, value)
 
     @api.model
@@ -184,12 +189,14 @@ class HelpdeskTicketSla(models.Model):
         if not policies or (category.uses_severity and severity and not severity.in_sla):
             return []
 
+        categories = set(map(int, (category.parent_path or "").split("/")[:-1]))
+
         def matches(policy):
             return (
                 self.priority >= policy.priority
-                and (not policy.category_ids or category.id in policy.category_ids)
+                and (not policy.category_ids or policy.category_ids & categories)
                 and (not policy.severity_ids or severity.id in policy.severity_ids)
-                and (not policy.tag_ids or policy.tag_ids.intersection(self.tag_ids.ids))
+                and (not policy.tag_ids or policy.tag_ids & set(self.tag_ids.ids))
                 and (not policy.partner_ids or self._is_customer_among(policy.partner_ids))
             )
 

@@ -25,7 +25,7 @@ class HelpdeskTicketSlaClock(models.Model):
 
     _inherit = "helpdesk.ticket"
 
-    def _update_slas(self, derive=True, with_past=False):
+    def _update_slas(self, derive=True, with_past=False, settled=None):
         """Bring the clocks of the tickets up to date with what happened on them.
 
         Reached and missed promises stay as they are. The number of queries depends neither on the
@@ -33,28 +33,34 @@ class HelpdeskTicketSlaClock(models.Model):
 
         :param bool derive: look for the policies that match now; else only run the known clocks
         :param bool with_past: also tell clocks that were over before the policy came to the ticket
+        :param datetime settled: deadlines before this moment (now, if not given) stay missed
         """
         # sudo: whatever somebody may do to a ticket, its clocks follow
         tickets = self.sudo()
         Policies = tickets.env["helpdesk.sla"]
         policies = {team: Policies._get_policies(team.id) for team in tickets.team_id}
         Status = tickets.env["helpdesk.sla.status"]
-        known = tickets.sla_status_ids.grouped("ticket_id")
+        statuses = tickets.sla_status_ids
+        known = statuses.grouped("ticket_id")
+        running = statuses.filtered(lambda s: not s.reached_datetime and not s.ended_datetime)
         tickets = tickets.filtered(
             lambda t: t in known or (t.team_id.use_sla and policies[t.team_id])
         )
         now = in_utc(fields.Datetime.now())
         clocks, over = [], Status
         for ticket in tickets:
-            statuses = known.get(ticket, Status)
-            planned = ticket._plan_clocks(statuses, derive, with_past)
-            over |= statuses - Status.union(*(status for status, _policy, _run in planned))
+            own = known.get(ticket, Status)
+            planned = ticket._plan_clocks(own, derive, with_past)
+            over |= own - Status.union(*(status for status, _policy, _run in planned))
             clocks += [(ticket, *plan) for plan in planned]
-        ended = over.filtered(lambda s: not s.reached_datetime and not s.ended_datetime)
-        missed = ended.filtered(lambda s: s._is_missed(now.replace(tzinfo=None)))
+        ended = over & running
+        settled = settled or now.replace(tzinfo=None)
+        missed = ended.filtered(lambda s: s._is_missed(settled))
         missed.write({"ended_datetime": now.replace(tzinfo=None), "status": "failed"})
+        reminded = running.filtered(lambda s: s.warned_date or s.missed_notice_date).ticket_id
         (ended - missed).unlink()
-        tickets._run_clocks(clocks, now)
+        tickets._run_clocks(clocks, now, settled)
+        reminded._clear_sla_activities()
 
     # ------------------------------------------------------------------
     # Which clocks
@@ -69,7 +75,8 @@ class HelpdeskTicketSlaClock(models.Model):
         visits = read_history(self.stage_history or [])
         if not visits:
             return []
-        used = set(statuses.sla_id.ids)
+        running = statuses.filtered(lambda s: not s.reached_datetime and not s.ended_datetime)
+        used = set(running.sla_id.ids)
         if derive:
             matching = self._get_matching_policies()
         elif self.team_id.use_sla:
@@ -160,7 +167,7 @@ class HelpdeskTicketSlaClock(models.Model):
     # What they show
     # ------------------------------------------------------------------
 
-    def _run_clocks(self, clocks, now):
+    def _run_clocks(self, clocks, now, settled):
         """Write what the clocks show now.
 
         :param clocks: ``[(ticket, status or an empty one, policy, run), …]``
@@ -176,7 +183,7 @@ class HelpdeskTicketSlaClock(models.Model):
             work, undecided = teams._get_work_intervals(start, now + horizon), []
             for clock in clocks:
                 ticket, status, policy, run = clock
-                values = self._read_clock(clock, work[ticket.team_id], now)
+                values = self._read_clock(clock, work[ticket.team_id], now, settled)
                 if not (values["deadline"] or values["paused_since"]) and (
                     horizon != HORIZONS[-1] and not run.stop
                 ):
@@ -201,11 +208,11 @@ class HelpdeskTicketSlaClock(models.Model):
         gone.unlink()
         Status.create(values_list)
 
-    def _read_clock(self, clock, work, now):
+    def _read_clock(self, clock, work, now, settled):
         """Return the values of a status, from its run."""
         ticket, status, policy, run = clock
         visits = read_history(ticket.stage_history)
-        missed = status and status._is_missed(now.replace(tzinfo=None))
+        missed = status and status._is_missed(settled)
         reading = read_clock(
             work,
             find_pauses(visits, policy.excluded),

@@ -29,7 +29,11 @@ from . import test_incoming_mail_pairing
 from . import test_incoming_mail_tickets
 from . import test_team
 from . import test_team_working_time
+from . import test_sla
 from . import test_sla_clock
+from . import test_sla_cron
+from . import test_sla_search
+from . import test_sla_speed
 from . import test_partner
 from . import test_access
 from . import test_screens
