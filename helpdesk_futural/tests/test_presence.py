@@ -219,6 +219,23 @@ class TestPresenceChannels(HelpdeskCase):
             with self.subTest(user=user.name):
                 self.assertEqual(self._granted(user, ticket, archived, secret, deleted), expected)
 
+    def test_listening_to_many_tickets_costs_what_one_costs(self):
+        tickets = self.env["helpdesk.ticket"].create(
+            [{"name": str(i), "team_id": self.team.id} for i in range(30)]
+        )
+
+        def count(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.assertEqual(self._granted(self.aino, *some), some)
+            return self.cr.sql_log_count - before
+
+        count(tickets)
+        nothing, one, all_of_them = count(tickets[:0]), count(tickets[:1]), count(tickets)
+        self.assertEqual(all_of_them, one)
+        self.assertLessEqual(one - nothing, 1, "which of them the user may read")
+
     def test_agents_of_two_companies_listen_in_both(self):
         self.foreign_agent.company_ids = [Command.link(self.company.id)]
         ticket = self._ticket()

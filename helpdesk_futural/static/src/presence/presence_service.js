@@ -30,6 +30,7 @@ export const presenceService = {
         const timers = new WeakMap();
         let ticking;
         let hiddenSince = 0;
+        let isConnected = bus.workerState === "CONNECTED";
 
         const isHidden = () => document.visibilityState === "hidden";
 
@@ -39,7 +40,7 @@ export const presenceService = {
         }
 
         function send(room, status, ask = false) {
-            if (bus.workerState !== "CONNECTED" || !room.isListening) {
+            if (!isConnected || !room.isListening) {
                 return;
             }
             room.lastSent = Date.now();
@@ -130,9 +131,12 @@ export const presenceService = {
             }
         });
         bus.addEventListener("BUS:WORKER_STATE_UPDATED", ({ detail: state }) => {
-            if (state === "DISCONNECTED") {
-                rooms.forEach((room) => (room.others = {}));
-            }
+            isConnected = state === "CONNECTED";
+        });
+        bus.addEventListener("BUS:DISCONNECT", () => {
+            // What is sent now would be delivered when it is not true any more.
+            isConnected = false;
+            rooms.forEach((room) => (room.others = {}));
         });
         document.addEventListener("visibilitychange", () => {
             hiddenSince = isHidden() ? Date.now() : 0;
