@@ -9,6 +9,8 @@ A story is a ticket and all that happened on it, in the order in which it happen
         <answer at="11d 10:05">What the agent answered.</answer>
     </ticket>
 
+A ticket may be ``unread="1"``, or snoozed: ``snooze="4"``, until nine o'clock in four days.
+
 ``at`` is ``12d 09:14``, twelve *working* days before the day of installation at 9:14 where the team
 is, or ``40m``, forty minutes before the installation. References are xmlids of this addon.
 
@@ -33,7 +35,7 @@ Dates of creation can be given because the superuser may do so while an addon is
 import base64
 import re
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -200,6 +202,8 @@ class Story:
             "tag_ids": [Command.set([self.ref(tag).id for tag in node.get("tags", "").split()])],
             "kanban_state": node.get("kanban_state", "normal"),
             "confidential": node.get("confidential") == "1",
+            "unread": node.get("unread") == "1",
+            "snooze_until": node.get("snooze") and self._get_snooze_end(int(node.get("snooze"))),
             "email_cc": node.get("cc"),
             "resolution": resolution is not None and self.body(resolution),
             "properties": {p.get("name"): p.get("value") for p in node.iterfind("property")},
@@ -216,6 +220,11 @@ class Story:
         if opening.tag == "request":
             values["create_uid"] = self.ref(opening.get("by")).id
         return values
+
+    def _get_snooze_end(self, days):
+        day = self.local(fields.Datetime.now()).date() + timedelta(days=days)
+        there = datetime.combine(day, time(9), self.tz)
+        return there.astimezone(UTC).replace(tzinfo=None)
 
     def _replay(self):
         for event in self.events:

@@ -52,3 +52,4 @@ from . import test_unread
 from . import test_queues
 from . import test_presence
 from . import test_tools_presence
+from . import test_queue_tours
