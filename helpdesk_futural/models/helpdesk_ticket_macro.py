@@ -46,9 +46,9 @@ class HelpdeskTicketMacro(models.Model):
         return self._apply_macro(macro)
 
     def _open_macro_composer(self, macro):
-        values = self._render_replies(macro.template_id)[self.id]
-        # sudo: see _render_replies
-        files = macro.sudo().template_id.attachment_ids
+        # sudo: administrators write macros' templates; agents may not read all that they use
+        template = macro.sudo().template_id
+        values = self._render_replies(template)[self.id]
         return {
             "type": "ir.actions.act_window",
             "name": macro.name,
@@ -62,7 +62,7 @@ class HelpdeskTicketMacro(models.Model):
                 "default_subtype_xmlid": "mail.mt_comment",
                 "default_body": values["body"],
                 "default_partner_ids": self._get_reply_recipients()[self.id].ids,
-                "default_attachment_ids": files.ids,
+                "default_attachment_ids": template.attachment_ids.ids,
                 "default_helpdesk_macro_id": macro.id,
             },
         }
@@ -73,7 +73,7 @@ class HelpdeskTicketMacro(models.Model):
         :param bool replied: the agent sent the reply by themselves, from the composer
         """
         before = self._get_undo_values()
-        template = macro.sudo().template_id  # sudo: see _render_replies
+        template = macro.sudo().template_id  # sudo: see _open_macro_composer
         if template and not replied:
             self._post_template_replies(template)
         sentences = []

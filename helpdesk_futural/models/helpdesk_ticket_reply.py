@@ -1,6 +1,7 @@
 import base64
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 
@@ -21,11 +22,16 @@ class HelpdeskTicketReply(models.Model):
         )
 
     def _render_replies(self, template):
-        """Return ``{ticket id: {"body": Markup, "attachments": [(name, content)]}}``."""
+        """Return ``{ticket id: {"body": Markup, "attachments": [(name, content)]}}``.
+
+        :param mail.template template: rendered with the rights that it comes with
+        :raises UserError: if it is not made for tickets
+        """
+        if template.model != self._name:
+            raise UserError(self.env._("This template is not made for tickets. Choose another."))
         result = {}
         for lang, tickets in self.grouped(lambda ticket: ticket._get_customer_lang()).items():
-            # sudo: administrators write the templates of macros, agents may not read all they use
-            localized = template.sudo().with_context(lang=lang, template_preview_lang=lang)
+            localized = template.with_context(lang=lang, template_preview_lang=lang)
             rendered = localized._generate_template(
                 tickets.ids, ("body_html", "attachment_ids", "report_template_ids")
             )

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools.misc import clean_context
 
 
 class MailComposeMessage(models.TransientModel):
@@ -22,9 +23,12 @@ class MailComposeMessage(models.TransientModel):
         """Do what else the macro says, and return the client action that reports it."""
         if len(self) != 1 or not self.helpdesk_macro_id or self.model != "helpdesk.ticket":
             return False
-        tickets = self.env["helpdesk.ticket"].browse(self._evaluate_res_ids())
+        # Defaults meant for the message (default_body…) are not meant for the ticket.
+        context = clean_context(self.env.context)
+        tickets = self.env["helpdesk.ticket"].with_context(context)
+        tickets = tickets.browse(self._evaluate_res_ids())
         tickets.check_access("write")
-        # Another macro may be none of the ticket's: the id came through the browser.
+        # As when it is applied directly: the id came through the browser.
         self.helpdesk_macro_id.check_access("read")
         self.helpdesk_macro_id._check_fits(tickets)
         return tickets._apply_macro(self.helpdesk_macro_id, replied=True)

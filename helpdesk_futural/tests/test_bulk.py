@@ -235,6 +235,31 @@ class TestReplyToAll(BulkCase):
         self.assertEqual(finnish.last_message_preview, "Toimii taas")
         self.assertEqual(english.last_message_preview, "It works again")
 
+    def test_a_template_shows_no_more_than_the_agent_may_read(self):
+        tickets = self._settled()
+        template = self.env["mail.template"]
+        nosy = template.create(
+            {
+                "name": "Nosy",
+                "model_id": self.env["ir.model"]._get_id("helpdesk.ticket"),
+                "body_html": "<t t-out=\"object.env['ir.config_parameter'].get_param('x')\"/>",
+            }
+        )
+        foreign = template.create(
+            {
+                "name": "Contacts",
+                "model_id": self.env["ir.model"]._get_id("res.users"),
+                "body_html": "<t t-out='object.login'/>",
+            }
+        )
+        for choice in (nosy, foreign):
+            with (
+                self.subTest(choice.name),
+                mute_logger("odoo.addons.mail.models.mail_render_mixin"),
+                self.assertRaises(UserError),
+            ):
+                self._reply(tickets, template_id=choice.id, body=False)
+
     def test_files_go_along_on_each_ticket(self):
         file = (
             self.env["ir.attachment"]

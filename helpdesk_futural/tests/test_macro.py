@@ -180,6 +180,28 @@ class TestMacro(LifecycleCase):
                 }
             )
 
+    def test_administrators_write_replies_without_further_rights(self):
+        template = self.env["mail.template"].with_user(self.admin)
+        reply = template.create(
+            {
+                "name": "Thanks",
+                "model_id": self.env["ir.model"]._get_id("helpdesk.ticket"),
+                "body_html": "<p>Thanks, <t t-out='object.partner_id.name'/></p>",
+            }
+        )
+        macro = self.env["helpdesk.macro"].with_user(self.admin)
+        macro = macro.create({"name": "Thanks", "template_id": reply.id})
+        other = self._user("chief", "helpdesk_futural.group_helpdesk_manager", name="Other Boss")
+        reply.with_user(other).body_html = "<p>Thank you, <t t-out='object.partner_id.name'/></p>"
+        ticket = self._settled()
+        self._apply(ticket, macro)
+        self.assertEqual(ticket.last_message_preview, "Thank you, Liisa Laine")
+        contacts = self.env["mail.template"].create(
+            {"name": "x", "model_id": self.env["ir.model"]._get_id("res.partner")}
+        )
+        self.assertFalse(contacts.with_user(self.admin).has_access("write"))
+        self.assertFalse(reply.with_user(self.aino).has_access("write"))
+
     # Editing first -------------------------------------------------------
 
     def _compose(self, action):

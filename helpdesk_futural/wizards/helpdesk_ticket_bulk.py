@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 from ..models.helpdesk_stage import STAGE_STATES
 from ..models.helpdesk_ticket_type import PRIORITIES
@@ -113,7 +114,8 @@ class HelpdeskTicketBulk(models.TransientModel):
         :raises UserError: if nothing was chosen, or a team has no such stage
         """
         self.ensure_one()
-        tickets = self.ticket_ids
+        # Without the context's default tickets, which are this wizard's.
+        tickets = self.ticket_ids.with_context(clean_context(self.env.context))
         tickets.check_access("write")
         vals = self._get_values()
         stages = self._get_stages()
@@ -122,6 +124,7 @@ class HelpdeskTicketBulk(models.TransientModel):
         before = tickets._get_undo_values()
         sentences = []
         if self.macro_id:
+            self.macro_id.check_access("read")
             self.macro_id._check_fits(tickets)
             report = tickets._apply_macro(self.macro_id)
             if self.macro_id.template_id:

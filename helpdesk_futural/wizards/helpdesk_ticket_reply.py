@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
+from odoo.tools.misc import clean_context
 
 from ..models.helpdesk_stage import STAGE_STATES
 
@@ -61,7 +62,8 @@ class HelpdeskTicketReplyWizard(models.TransientModel):
         :raises UserError: if there is nothing to say, or a team has no such stage
         """
         self.ensure_one()
-        tickets = self.ticket_ids
+        # Without the context's default tickets, which are this wizard's.
+        tickets = self.ticket_ids.with_context(clean_context(self.env.context))
         tickets.check_access("write")
         if not self.template_id and is_html_empty(self.body):
             raise UserError(self.env._("Write the answer, or choose a template."))

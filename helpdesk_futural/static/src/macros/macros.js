@@ -18,9 +18,10 @@ export class HelpdeskMacros extends Component {
     static props = { ...standardWidgetProps };
 
     setup() {
-        this.action = useService("action");
-        this.command = useService("command");
-        this.orm = useService("orm");
+        // Not useService(): on a phone the button lives in a menu, whose closing ends this component
+        // while its calls still have work to do.
+        const { action, command, orm } = this.env.services;
+        Object.assign(this, { action, command, orm });
         this.ui = useService("ui");
         this.state = useState({ macros: [], loaded: false });
     }
@@ -45,8 +46,12 @@ export class HelpdeskMacros extends Component {
     async search() {
         await this.load();
         this.command.openPalette({
-            placeholder: _t("Search a macro…"),
-            configByNamespace: { default: { emptyMessage: _t("No macro found") } },
+            configByNamespace: {
+                default: {
+                    emptyMessage: _t("No macro found"),
+                    placeholder: _t("Search a macro…"),
+                },
+            },
             providers: [
                 {
                     provide: () =>

@@ -18,8 +18,10 @@ export class HelpdeskSolveNext extends Component {
     static props = { ...standardWidgetProps };
 
     setup() {
-        this.notification = useService("notification");
-        this.orm = useService("orm");
+        // Not useService(): on a phone the button lives in a menu, whose closing ends this component
+        // while its calls still have work to do.
+        const { notification, orm } = this.env.services;
+        Object.assign(this, { notification, orm });
         this.ui = useService("ui");
     }
 
