@@ -24,6 +24,11 @@
         "report/report_invoice_hours.xml",
         "views/helpdesk_timesheet_menus.xml",
     ],
+    "demo": [
+        "demo/hr_employee_demo.xml",
+        "demo/sale_order_demo.xml",
+        "demo/account_analytic_line_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "helpdesk_futural_timesheet/static/src/**/*",

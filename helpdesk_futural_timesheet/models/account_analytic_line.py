@@ -71,9 +71,9 @@ class AccountAnalyticLine(models.Model):
             # sudo: the ticket's project is not necessarily one that the agent may see
             tickets = tickets.sudo()
             for ticket, vals in zip(tickets, on_tickets, strict=True):
-                vals["project_id"] = vals.get("project_id") or ticket.project_id.id
-                if not vals["project_id"]:
+                if not vals.get("project_id"):
                     ticket._check_can_log_hours()
+                    vals["project_id"] = ticket.project_id.id
                 vals.setdefault("company_id", ticket.company_id.id)
         return super().create(vals_list)
 

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from odoo.addons.helpdesk_futural.models.helpdesk_stage import OPEN_STATES
-
 SET_UP_BY = {"use_helpdesk_timesheet", "use_helpdesk_sale_timesheet", "project_id"}
 
 
@@ -70,7 +68,7 @@ class HelpdeskTeamTimesheet(models.Model):
         former = {team: team.project_id for team in self}
         result = super().write(vals)
         self._set_up_timesheets()
-        self._give_project_to_open_tickets(former)
+        self._give_project_to_tickets(former)
         return result
 
     @api.model
@@ -134,8 +132,8 @@ class HelpdeskTeamTimesheet(models.Model):
             }
         )
 
-    def _give_project_to_open_tickets(self, former):
-        """Let open tickets follow their team's project; hours that are logged stay where they are.
+    def _give_project_to_tickets(self, former):
+        """Let tickets that aren't closed follow their team; hours that are logged stay in place.
 
         :param dict former: ``{team: project}`` that the tickets had from their teams
         """
@@ -143,7 +141,7 @@ class HelpdeskTeamTimesheet(models.Model):
         tickets = (
             self.env["helpdesk.ticket"]
             .sudo()
-            .search([("team_id", "in", self.ids), ("state", "in", OPEN_STATES)])
+            .search([("team_id", "in", self.ids), ("state", "!=", "closed")])
         )
         for team, of_team in tickets.grouped("team_id").items():
             if team.use_helpdesk_sale_timesheet:

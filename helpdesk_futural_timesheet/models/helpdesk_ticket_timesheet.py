@@ -75,15 +75,20 @@ class HelpdeskTicketTimesheet(models.Model):
     def _check_can_log_hours(self):
         """Raise unless hours can be logged on the ticket.
 
+        A ticket that was closed before its team tracked time takes the team's project now.
+
         :raises UserError: if the ticket has no project, because its team tracks no time
         """
         for ticket in self:
+            team = ticket.team_id.sudo()  # sudo: configuration
+            if not ticket.project_id and team.use_helpdesk_timesheet:
+                ticket.sudo().project_id = team.project_id  # sudo: of the team, as for new tickets
             if not ticket.project_id:
                 raise UserError(
                     self.env._(
                         "%(ticket)s has no project to log hours on. An administrator can switch"
                         " on “Track Time” on the team “%(team)s”.",
                         ticket=ticket.display_name,
-                        team=ticket.team_id.name,
+                        team=team.name,
                     )
                 )

@@ -54,6 +54,17 @@ class TestTeamTimesheet(HoursCase):
         self.assertEqual(team.project_id, project)
         self.assertTrue(project.allow_timesheets and project.allow_billable)
 
+    def test_hours_can_be_added_to_a_ticket_that_was_closed_before_time_was_tracked(self):
+        team = self._team(name="Repairs")
+        solved, closed = (
+            self._ticket(team_id=team.id, stage_id=stage.id)
+            for stage in (self.stage_done, self.stage_closed)
+        )
+        team.use_helpdesk_timesheet = True
+        self.assertEqual(solved.project_id, team.project_id)
+        self.assertFalse(closed.project_id)
+        self.assertEqual(self._log(closed).project_id, team.project_id)
+
     def test_a_copied_team_gets_a_project_of_its_own(self):
         copy = self.team.copy()
         self.assertTrue(copy.use_helpdesk_timesheet)
