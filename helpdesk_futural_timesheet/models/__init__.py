@@ -10,3 +10,4 @@ from . import helpdesk_ticket_sale
 from . import helpdesk_ticket_billing
 from . import sale_order
 from . import sale_order_line
+from . import helpdesk_ticket_hours_rules

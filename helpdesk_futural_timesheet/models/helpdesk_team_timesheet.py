@@ -33,6 +33,10 @@ class HelpdeskTeamTimesheet(models.Model):
         " ('invoice_policy', '=', 'delivery'), ('service_type', '=', 'timesheet')]",
         help="What customers without prepaid hours are billed: a service invoiced on timesheets.",
     )
+    require_timesheet = fields.Boolean(
+        "Time Before Closing",
+        help="Agents can't solve or close a ticket that has no time logged.",
+    )
     timesheet_rounding = fields.Integer(
         "Rounding (minutes)",
         help="Billable time is rounded up to multiples of so many minutes. 0: whole minutes.",
