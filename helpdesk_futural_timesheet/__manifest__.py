@@ -21,6 +21,8 @@
         "views/account_analytic_line_views.xml",
         "views/account_analytic_line_billing_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_line_views.xml",
+        "views/res_partner_views.xml",
         "report/report_invoice_hours.xml",
         "views/helpdesk_timesheet_menus.xml",
     ],

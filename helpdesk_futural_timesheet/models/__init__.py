@@ -4,10 +4,12 @@ from . import helpdesk_ticket_timer
 from . import helpdesk_ticket_timing
 from . import account_analytic_line
 from . import account_analytic_line_billing
+from . import account_analytic_line_value
 from . import account_move
 from . import account_move_line
 from . import helpdesk_ticket_sale
 from . import helpdesk_ticket_billing
+from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import helpdesk_ticket_hours_rules
