@@ -10,3 +10,4 @@ from . import test_hours_rules
 from . import test_access
 from . import test_reports
 from . import test_whole_way
+from . import test_invoice_concurrency
