@@ -17,6 +17,7 @@
         "views/portal_home_templates.xml",
         "views/portal_list_templates.xml",
         "views/portal_ticket_templates.xml",
+        "views/request_form_templates.xml",
     ],
     "demo": [
         "demo/helpdesk_portal_demo.xml",

@@ -4,6 +4,7 @@ from . import (
     helpdesk_ticket_customer_action,
     helpdesk_ticket_fields,
     helpdesk_ticket_page,
+    helpdesk_ticket_request,
     helpdesk_ticket_visibility,
     ir_attachment,
     res_partner,

@@ -1,11 +1,15 @@
 from . import (
     test_attachments,
     test_fields,
+    test_journeys,
     test_list,
+    test_new_ticket,
     test_scope,
     test_ticket_actions,
     test_ticket_comments,
     test_ticket_page,
     test_tools_list_query,
+    test_tools_upload,
+    test_tours,
     test_visibility,
 )

@@ -1,0 +1,135 @@
+import re
+import uuid
+
+from odoo.http import request
+from odoo.tools import html2plaintext
+
+from odoo.addons.helpdesk_futural.models.helpdesk_ticket_type import PRIORITIES
+
+from ..tools.upload import parse_limits
+
+MAX_TITLE_LENGTH = 200
+MAX_TEXT_LENGTH = 50_000
+TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: How the plain text of a template marks what was bold.
+BOLD = re.compile(r"\*(.+?)\*")
+#: System parameters and their defaults.
+LIMITS = {
+    "helpdesk_futural_portal.max_files": "10",
+    "helpdesk_futural_portal.max_file_megabytes": "25",
+    "helpdesk_futural_portal.blocked_file_types": (
+        "bat, cmd, com, cpl, dll, exe, hta, jar, js, jse, lnk, msi, msp, pif, ps1, reg, scr, sys,"
+        " vb, vbe, vbs, wsf, wsh"
+    ),
+}
+
+
+class RequestForm:
+    """What the forms for a new ticket have in common: what can be chosen, and reading it.
+
+    Only what is named here is ever read from a form.
+    """
+
+    def _get_upload_limits(self):
+        Parameter = request.env["ir.config_parameter"].sudo()  # sudo: settings of the forms
+        return parse_limits(*(Parameter.get_param(key, value) for key, value in LIMITS.items()))
+
+    def _get_form_categories(self, teams):
+        """Return the categories that customers may choose; those of other teams are left out."""
+        # sudo: names of categories that are published to customers
+        return (
+            request.env["helpdesk.ticket.type"]
+            .sudo()
+            .search([("portal_published", "=", True), ("team_id", "in", [False, *teams.ids])])
+        )
+
+    def _get_form_severities(self):
+        # sudo: severities are offered to customers
+        severities = request.env["helpdesk.severity"].sudo().search([])
+        return severities.filtered("in_sla") or severities
+
+    def _get_form_values(self, teams, form=None, errors=None):
+        """Return what the template of the fields needs, with what was typed already."""
+        form = dict(form or {})
+        if not TOKEN.fullmatch(form.get("form_token") or ""):
+            form["form_token"] = str(uuid.uuid4())
+        form.setdefault("priority", "1")
+        categories = self._get_form_categories(teams)
+        priority = request.env["helpdesk.ticket"]._fields["priority"]
+        return {
+            "form": form,
+            "errors": errors or {},
+            "categories": categories,
+            "category_templates": {
+                category.id: BOLD.sub(
+                    r"\1", html2plaintext(category.description_template or "")
+                ).strip()
+                for category in categories
+            },
+            "severities": self._get_form_severities(),
+            "priority_choices": priority._description_selection(request.env),
+            "limits": self._get_upload_limits(),
+            "max_title_length": MAX_TITLE_LENGTH,
+        }
+
+    def _read_form(self, form, teams):
+        """Return the ticket's values, the text and what is wrong, ``{field: message}``."""
+        _ = request.env._
+        errors = {}
+        title = " ".join((form.get("title") or "").replace("\0", "").split())
+        if not title:
+            errors["title"] = _("Please say in a few words what it is about.")
+        elif len(title) > MAX_TITLE_LENGTH:
+            errors["title"] = _("Please keep the title shorter than %s letters.", MAX_TITLE_LENGTH)
+        text = (form.get("description") or "").replace("\0", "").strip()
+        if len(text) > MAX_TEXT_LENGTH:
+            errors["description"] = _("This is very long. Please send it as a file.")
+        category = self._get_form_categories(teams).filtered(
+            lambda c: str(c.id) == form.get("category")
+        )
+        if form.get("category") and not category:
+            errors["category"] = _("Please choose a category of the list.")
+        values = {"name": title, "ticket_type_id": category.id}
+        if form.get("priority") in dict(PRIORITIES):
+            values["priority"] = form["priority"]
+        if category.uses_severity:
+            severity = self._get_form_severities().filtered(
+                lambda s: str(s.id) == form.get("severity")
+            )
+            if not severity:
+                errors["severity"] = _("Please say how bad it is.")
+            values["severity_id"] = severity.id
+        return values, text, errors
+
+    def _read_files(self):
+        """Return the files that were sent, ``[(name, content)]``, and what is wrong with them."""
+        _ = request.env._
+        limits = self._get_upload_limits()
+        sent = [f for f in request.httprequest.files.getlist("attachments") if f.filename]
+        problems = []
+        if len(sent) > limits.max_files:
+            problems.append(_("Please send no more than %s files at once.", limits.max_files))
+            sent = []
+        files = []
+        for file in sent:
+            file.seek(0)  # where the transaction is tried again
+            content = file.read(limits.max_bytes + 1)
+            problem = limits.find_problem(file.filename, len(content))
+            if problem == "size":
+                problems.append(
+                    _(
+                        "“%(name)s” is larger than %(size)s MB.",
+                        name=file.filename,
+                        size=limits.max_megabytes,
+                    )
+                )
+            elif problem:
+                problems.append(_("“%s” is a kind of file that we don't take.", file.filename))
+            else:
+                files.append((file.filename, content))
+        return files, {"attachments": " ".join(problems)} if problems else {}
+
+    def _get_request_token(self, form):
+        """Return the form's token; what is none of ours is replaced."""
+        token = form.get("form_token") or ""
+        return token if TOKEN.fullmatch(token) else str(uuid.uuid4())
