@@ -61,6 +61,7 @@
         "demo/helpdesk_stage_demo.xml",
         "demo/helpdesk_team_demo.xml",
         "demo/helpdesk_ticket_type_demo.xml",
+        "demo/helpdesk_sla_demo.xml",
         "demo/helpdesk_tag_demo.xml",
         "demo/helpdesk_macro_demo.xml",
         "demo/mail_canned_response_demo.xml",

@@ -80,6 +80,7 @@ def load_conversations(env):
             ticket.origin_id = story.ref(origin)
     _write_messages(env, stories)
     tickets._recompute_message_metrics(with_waiting=True)
+    tickets._update_slas(with_past=True)
     env["mail.activity"].create([vals for story in stories for vals in story.activity_values()])
 
 
@@ -145,6 +146,7 @@ class Story:
         self.created = self.moment(self.events[0])
         self.changes = {}  # {event: {field name: (record before, record after)}}
         self.values = self._get_first_values()
+        self._note_stage(self.created)
         self._replay()
 
     # Reading ------------------------------------------------------------
@@ -212,6 +214,7 @@ class Story:
             "last_message_date": self.created,
             "solved_date": False,
             "close_date": False,
+            "stage_history": [],
         }
         if "priority" in node.attrib:
             values["priority"] = node.get("priority")
@@ -266,6 +269,7 @@ class Story:
             former_date = self.values["assign_date"]
             self.values["assign_date"] = records["user_id"] and (former_date or moment)
         if stage := records.get("stage_id"):
+            self._note_stage(moment)
             solved = moment if stage.state == "solved" else self.values["solved_date"]
             self.values.update(
                 date_last_stage_update=moment,
@@ -275,6 +279,12 @@ class Story:
             )
             if stage.state in ("waiting", "solved"):
                 self.values["waiting_on"] = "customer"
+
+    def _note_stage(self, moment):
+        stage = self.env["helpdesk.stage"].browse(self.values["stage_id"])
+        history = self.values["stage_history"]
+        if not history or history[-1][0] != stage.id:
+            history.append([stage.id, stage.state, fields.Datetime.to_string(moment)])
 
     # Writing ------------------------------------------------------------
 

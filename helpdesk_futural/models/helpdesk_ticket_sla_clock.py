@@ -73,7 +73,8 @@ class HelpdeskTicketSlaClock(models.Model):
         """
         self.ensure_one()
         visits = read_history(self.stage_history or [])
-        if not visits:
+        # What was merged into another ticket goes on there.
+        if not visits or self.merged_into_id:
             return []
         running = statuses.filtered(lambda s: not s.reached_datetime and not s.ended_datetime)
         used = set(running.sla_id.ids)
@@ -104,6 +105,8 @@ class HelpdeskTicketSlaClock(models.Model):
         """
         if policy.target == "first_response":
             answered = self.first_response_date and in_utc(self.first_response_date)
+            # An imported ticket may have been answered before it came here.
+            answered = answered and max(answered, visits[0].start)
             return [run_until(visits, answered, self._is_solving)]
         if policy.target == "stage":
             stage = self.env["helpdesk.stage"].browse(policy.stage_id)

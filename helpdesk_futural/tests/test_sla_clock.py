@@ -286,3 +286,22 @@ class TestSlaClock(SlaCase):
         ticket = self._ticket()
         self.assertFalse(ticket.sla_deadline)
         self.assertEqual(self._status(ticket).status, "ongoing")
+
+    def test_a_ticket_that_was_merged_into_another_promises_nothing_more(self):
+        self._policy()
+        self.at(3, 9)
+        survivor, merged, late = self._ticket(), self._ticket(), self._ticket()
+        late.sla_status_ids.hours = 1
+        late._update_slas()
+        self.at(3, 11)
+        (merged | late)._merge_into(survivor)
+        self.assertFalse(merged.sla_status_ids)
+        self.assertEqual(late.sla_status_ids.status, "failed")
+        self.assertFalse(late.sla_deadline)
+        self.assertEqual(survivor.sla_deadline, local(3, 14))
+
+    def test_a_ticket_that_was_answered_elsewhere_before_it_came_owes_no_answer(self):
+        self._policy()
+        self.at(3, 9)
+        ticket = self._ticket(first_response_date=local(1, 9))
+        self.assertFalse(ticket.sla_status_ids)
