@@ -10,6 +10,7 @@ class HelpdeskTicketStageHistory(models.Model):
         compute="_compute_stage_history",
         store=True,
         precompute=True,
+        readonly=False,  # who imports a ticket may know
         copy=False,
         help="[[stage, its meaning then, since when in UTC], …], for example"
         ' [[1, "new", "2025-03-03 08:00:00"]].',

@@ -50,6 +50,14 @@ class TestStageHistory(SlaCase, LifecycleCase):
         self.env.flush_all()
         self.assertEqual([e[0] for e in ticket.stage_history], (self.stage_new | self.stage_done).ids)
 
+    def test_an_import_may_bring_its_own_and_the_clock_goes_by_it(self):
+        self._policy(target="resolution", time=8)
+        self.at(5, 9)
+        history = [self._entry(self.stage_waiting, 3, 9), self._entry(self.stage_progress, 5, 8)]
+        ticket = self._ticket(stage_id=self.stage_progress.id, stage_history=history)
+        self.assertEqual(ticket.stage_history, history)
+        self.assertEqual(ticket.sla_deadline, local(5, 17))
+
     def _migrate(self, ticket):
         self._finish()
         self.env.cr.execute(
