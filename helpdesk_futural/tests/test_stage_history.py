@@ -48,7 +48,9 @@ class TestStageHistory(SlaCase, LifecycleCase):
         self.env.flush_all()
         ticket.stage_id = self.stage_done
         self.env.flush_all()
-        self.assertEqual([e[0] for e in ticket.stage_history], (self.stage_new | self.stage_done).ids)
+        self.assertEqual(
+            [e[0] for e in ticket.stage_history], (self.stage_new | self.stage_done).ids
+        )
 
     def test_an_import_may_bring_its_own_and_the_clock_goes_by_it(self):
         self._policy(target="resolution", time=8)
