@@ -43,6 +43,7 @@ from . import test_tours
 from . import test_incoming_mail_screens
 from . import test_mailbox
 from . import test_tools_working_time
+from . import test_tools_sla_clock
 from . import test_tools_mail_subject
 from . import test_tools_mail_robot
 from . import test_tools_mail_bounce
