@@ -140,9 +140,8 @@ def read_clock(
         paused_since = max(pauses[-1][0], run.start)
     deadline = deadline or moment_after(work, run.start, hours, pauses)
     if deadline:
-        deadline = deadline.replace(microsecond=0)
-        if deadline < until:
-            paused_since = None
+        # The hours were used up before the pause began, or as it did.
+        deadline, paused_since = deadline.replace(microsecond=0), None
     paused = paused_hours(work, pauses, run.start, until)
     exceeded = 0.0
     if deadline and deadline < until:
