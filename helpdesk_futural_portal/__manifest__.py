@@ -18,6 +18,7 @@
         "views/portal_list_templates.xml",
         "views/portal_ticket_templates.xml",
         "views/request_form_templates.xml",
+        "views/public_form_templates.xml",
     ],
     "demo": [
         "demo/helpdesk_portal_demo.xml",

@@ -1,1 +1,1 @@
-from . import portal_list, portal_new, portal_thread, portal_ticket
+from . import portal_list, portal_new, portal_thread, portal_ticket, public_form

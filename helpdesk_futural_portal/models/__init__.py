@@ -1,4 +1,5 @@
 from . import (
+    helpdesk_form_request,
     helpdesk_stage,
     helpdesk_team,
     helpdesk_ticket_customer_action,

@@ -4,6 +4,7 @@ from . import (
     test_journeys,
     test_list,
     test_new_ticket,
+    test_public_form,
     test_scope,
     test_ticket_actions,
     test_ticket_comments,
