@@ -13,6 +13,7 @@ A ticket may be ``unread="1"``, or snoozed: ``snooze="4"``, until nine o'clock i
 
 ``at`` is ``12d 09:14``, twelve *working* days before the day of installation at 9:14 where the team
 is, or ``40m``, forty minutes before the installation. References are xmlids of this addon.
+``origin`` is the ticket that this one continues, ``related`` one that it has to do with.
 
 =============  =====================================================================================
 mail           the customer's public message (``by``: somebody else's). The first one makes the ticket;
@@ -25,6 +26,7 @@ team           the same with a team, into whose pool it goes
 rating         the customer's: ``value`` 5, 3 or 1, and the comment
 activity       ``due`` in days from today, ``type`` (todo, call, email, …), for the agent or ``by``
 resolution     the resolution notes; ``property``: a value of one of the team's properties
+merge          ``by`` whom the ticket was made part of another one (``into``); after all else
 file           inside a message: ``name``, and its text or ``src``, a file in ``demo/files``
 =============  =====================================================================================
 
@@ -78,10 +80,14 @@ def load_conversations(env):
         story.ticket = ticket
         if origin := story.node.get("origin"):
             ticket.origin_id = story.ref(origin)
+        if related := story.node.get("related"):
+            ticket.related_ids = story.ref(related)
     _write_messages(env, stories)
     tickets._recompute_message_metrics(with_waiting=True)
     tickets._update_slas(with_past=True)
     env["mail.activity"].create([vals for story in stories for vals in story.activity_values()])
+    for story in stories:
+        story.merge()
 
 
 def _parse(path):
@@ -417,3 +423,12 @@ class Story:
                 + timedelta(days=int(activity.get("due"))),
                 "user_id": (self.ref(activity.get("by")) or self.ticket.user_id).id,
             }
+
+    def merge(self):
+        """Make the ticket part of another, as an agent would have done it then."""
+        for event in self.node.iterfind("merge"):
+            moment, target = self.moment(event), self.ref(event.get("into"))
+            known = self.env["mail.message"].search([], order="id desc", limit=1)
+            self.ticket.with_user(self.ref(event.get("by")))._merge_into(target)
+            self.env["mail.message"].search([("id", ">", known.id)]).date = moment
+            self.ticket.write({"date_last_stage_update": moment, "close_date": moment})

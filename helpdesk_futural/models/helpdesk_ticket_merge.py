@@ -162,6 +162,7 @@ class HelpdeskTicketMerge(models.Model):
         :raises AccessError: if the user may not write all of them
         """
         target.ensure_one()
+        target = target.with_env(self.env)
         self._check_merge(target, across_organisations, join_people)
         tickets = self | target
         if tickets.try_lock_for_update(allow_referencing=True) != tickets:

@@ -14,6 +14,7 @@ from . import test_auto_close
 from . import test_merge
 from . import test_merge_people
 from . import test_merge_mail
+from . import test_merge_tours
 from . import test_split
 from . import test_related
 from . import test_duplicate

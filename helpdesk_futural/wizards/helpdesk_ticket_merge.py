@@ -86,8 +86,8 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
             opened = candidates.filtered(lambda t: t.state in OPEN_STATES)
             return (opened or candidates)[:1]
         organisation = tickets.commercial_partner_id
-        if not organisation:
-            return tickets.browse()
+        if tickets.possible_duplicate_id or not organisation:
+            return tickets.possible_duplicate_id
         found = tickets.search(
             Domain("commercial_partner_id", "=", organisation.id)
             & Domain("company_id", "=", tickets.company_id.id)

@@ -5,13 +5,12 @@ import { _t } from "@web/core/l10n/translation";
 registerMessageAction("helpdesk-split", {
     condition: ({ message, thread }) =>
         thread?.model === "helpdesk.ticket" &&
-        message.model === "helpdesk.ticket" &&
-        message.res_id === thread.id &&
+        Boolean(message.thread?.eq(thread)) &&
         ["comment", "email"].includes(message.message_type) &&
         Boolean(thread.hasWriteAccess),
     icon: "fa fa-scissors",
     name: _t("Split into New Ticket"),
-    onSelected: ({ message, store }) =>
+    onSelected: ({ message, store, thread }) =>
         store.env.services.action.doAction({
             type: "ir.actions.act_window",
             name: _t("Split into New Ticket"),
@@ -19,9 +18,9 @@ registerMessageAction("helpdesk-split", {
             views: [[false, "form"]],
             target: "new",
             context: {
-                default_ticket_id: message.res_id,
+                default_ticket_id: thread.id,
                 default_message_ids: [message.id],
             },
         }),
-    sequence: 70,
+    sequence: 80,
 });
