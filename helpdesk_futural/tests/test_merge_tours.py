@@ -68,5 +68,6 @@ class TestMergeTours(HttpCase):
             login=self.agent.login,
         )
         new = ticket.follow_up_ids
+        self.assertEqual(new.name, "Tour: wrong invoice")
         self.assertEqual((goes.res_id, stays.res_id), (new.id, ticket.id))
         self.assertIn("the invoice is wrong", new.description)

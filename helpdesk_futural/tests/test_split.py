@@ -39,6 +39,15 @@ class TestSplit(MergeCase):
         self.assertIn("It is jammed", self.ticket.description)
         self.assertIn(self.customer, new.message_partner_ids)
 
+    def test_the_dialog_opened_from_a_message_splits_that_one(self):
+        wizards = self.env["helpdesk.ticket.split"].with_user(self.aino)
+        wizard = wizards.with_context(
+            default_ticket_id=self.ticket.id, default_message_ids=self.second.ids
+        ).create({})
+        self.assertEqual((wizard.message_ids, wizard.name), (self.second, "Printer"))
+        wizard.action_split()
+        self.assertEqual(self.second.res_id, self.ticket.follow_up_ids.id)
+
     def test_both_tickets_lead_to_each_other(self):
         new = self._split(self.ticket, self.second)
         self.assertEqual(new.origin_id, self.ticket)

@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools.misc import clean_context
 
 from ..models.helpdesk_stage import OPEN_STATES
 from ..models.helpdesk_ticket_merge import MANAGER
@@ -149,9 +150,10 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
         self.ensure_one()
         # sudo: a ticket that the user doesn't see must be refused, not left out in silence
         chosen = self.sudo().with_context(active_test=False).ticket_ids
-        tickets = self.env["helpdesk.ticket"].browse(chosen.ids)
+        context = clean_context(self.env.context)
+        tickets = self.env["helpdesk.ticket"].with_context(context).browse(chosen.ids)
         tickets.check_access("write")
-        target = self.target_id
+        target = self.target_id.with_context(context)
         if not target:
             raise UserError(self.env._("Choose the ticket to merge into."))
         tickets, target = tickets._resolve_merge(target)

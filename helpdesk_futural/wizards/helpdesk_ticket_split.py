@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.misc import clean_context
 
 
 class HelpdeskTicketSplitWizard(models.TransientModel):
@@ -53,7 +54,9 @@ class HelpdeskTicketSplitWizard(models.TransientModel):
         :raises AccessError: if the user may not write the ticket
         """
         self.ensure_one()
-        new = self.ticket_id._split_off(
+        # What the dialog was opened with is no default of the new ticket, which has messages too.
+        ticket = self.ticket_id.with_context(clean_context(self.env.context))
+        new = ticket._split_off(
             self.message_ids, name=self.name, team=self.team_id, acknowledge=self.notify_customer
         )
         return new._get_ticket_action()

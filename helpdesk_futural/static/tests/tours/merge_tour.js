@@ -102,16 +102,12 @@ registry.category("web_tour.tours").add("helpdesk_futural_split_message", {
             run: "click",
         },
         {
-            content: "The new ticket is open",
-            trigger: ".o_form_view .o_field_widget[name=name] textarea:value('Tour: wrong invoice')",
+            content: "The new ticket is open and says where it came from",
+            trigger: message("Split from"),
         },
         {
             content: "It has the message",
             trigger: message("Also, the invoice is wrong"),
-        },
-        {
-            content: "It says where it came from",
-            trigger: message("Split from"),
         },
     ],
 });
