@@ -62,17 +62,34 @@ class TestAssignmentConcurrency(CommittedCase):
             with self.subTest(agent=agent_id):
                 self.assertAlmostEqual(count, _SHARE, delta=_MEMBERS)
 
-    def test_transactions_that_dont_see_each_other_choose_different_members(self):
+    def create_unseen(self, count):
+        """Create tickets in transactions that don't see each other; return their agents."""
         values = {"name": "The printer jams", "team_id": self.team_id}
         with contextlib.ExitStack() as stack:
-            at_once = [stack.enter_context(self.transaction()) for _number in range(8)]
+            at_once = [stack.enter_context(self.transaction()) for _number in range(count)]
             for env in at_once:
                 env.cr.execute("SELECT 1")  # from here on it sees nothing of the others
             for env in at_once:
                 # None of them has ended; waiting for one would raise an error.
                 env.cr.execute("SET LOCAL lock_timeout = '5s'")
-            agents = [env["helpdesk.ticket"].create(values).user_id.id for env in at_once]
-        self.assertEqual(Counter(agents), dict.fromkeys(self.agents, 2))
+            return [env["helpdesk.ticket"].create(values).user_id.id for env in at_once]
+
+    def test_transactions_that_dont_see_each_other_choose_different_members(self):
+        self.assertEqual(Counter(self.create_unseen(8)), dict.fromkeys(self.agents, 2))
+
+    def test_whoever_has_the_fewest_doesnt_get_all_that_come_at_once(self):
+        with self.transaction() as env:
+            env["helpdesk.team"].browse(self.team_id).assign_method = "balanced"
+            env["helpdesk.ticket"].create(
+                [
+                    {"name": "Before", "team_id": self.team_id, "user_id": agent_id}
+                    for agent_id in self.agents[1:]
+                    for _number in range(3)
+                ]
+            )
+        agents = self.create_unseen(8)
+        has = Counter(agents) + Counter(dict.fromkeys(self.agents[1:], 3))
+        self.assertEqual(sorted(has.values()), [4, 4, 4, 5])
 
     def test_equal_shares_are_equal_when_eight_processes_create_at_once(self):
         self.check_fair(self.create_and_count(assign_method="randomly"))

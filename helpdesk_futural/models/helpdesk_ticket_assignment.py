@@ -220,10 +220,13 @@ class HelpdeskTicketAssignment(models.Model):
                 turn=tickets.ids[0],
                 ahead=tickets._count_being_created() if new else 0,
             )
+            given = {}
             for ticket, user in zip(tickets.sudo(), chosen, strict=True):
                 if user:
-                    ticket.user_id = user
-                    assigned += ticket
+                    given[user] = given.get(user, tickets.browse()) + ticket
+            for user, theirs in given.items():
+                theirs.user_id = user
+                assigned += theirs
         return assigned.sudo(self.env.su)
 
     def _count_being_created(self):
