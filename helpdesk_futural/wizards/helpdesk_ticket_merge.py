@@ -150,10 +150,10 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
         self.ensure_one()
         # sudo: a ticket that the user doesn't see must be refused, not left out in silence
         chosen = self.sudo().with_context(active_test=False).ticket_ids
-        context = clean_context(self.env.context)
-        tickets = self.env["helpdesk.ticket"].with_context(context).browse(chosen.ids)
+        env = self.env(context=clean_context(self.env.context))
+        tickets = env["helpdesk.ticket"].browse(chosen.ids)
         tickets.check_access("write")
-        target = self.target_id.with_context(context)
+        target = self.target_id.with_env(env)
         if not target:
             raise UserError(self.env._("Choose the ticket to merge into."))
         tickets, target = tickets._resolve_merge(target)

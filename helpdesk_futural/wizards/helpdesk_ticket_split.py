@@ -55,7 +55,7 @@ class HelpdeskTicketSplitWizard(models.TransientModel):
         """
         self.ensure_one()
         # What the dialog was opened with is no default of the new ticket, which has messages too.
-        ticket = self.ticket_id.with_context(clean_context(self.env.context))
+        ticket = self.ticket_id.with_env(self.env(context=clean_context(self.env.context)))
         new = ticket._split_off(
             self.message_ids, name=self.name, team=self.team_id, acknowledge=self.notify_customer
         )
