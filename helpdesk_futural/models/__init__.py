@@ -59,6 +59,7 @@ from . import mail_thread
 from . import resource_calendar
 from . import resource_calendar_leaves
 from . import ir_websocket
+from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import helpdesk_demo

@@ -10,19 +10,16 @@ class ResourceCalendar(models.Model):
             self._on_working_time_changed()
         return result
 
-    @api.model
-    def _on_working_time_changed(self):
+    def _on_working_time_changed(self, companies=()):
         """Forget what was computed from the calendars' hours and holidays, and compute it anew.
 
-        No calendar means all of the company at hand.
+        :param companies: companies in all calendars of which something changed
         """
         self.env.registry.clear_cache()
         # sudo: teams that the user doesn't see have their deadlines too
         teams = self.env["helpdesk.team"].sudo().search([("use_sla", "=", True)])
         teams.filtered(
-            lambda team: (
-                team._get_calendar() in self if self else team.company_id in self.env.companies
-            )
+            lambda team: team._get_calendar() in self or team.company_id in companies
         )._outdate_slas()
 
 

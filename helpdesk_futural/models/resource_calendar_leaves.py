@@ -26,4 +26,5 @@ class ResourceCalendarLeaves(models.Model):
         # One's own time off, of which there is much, moves nobody's deadline.
         holidays = self.filtered(lambda leave: not leave.resource_id)
         if holidays:
-            holidays.calendar_id._on_working_time_changed()
+            everywhere = holidays.filtered(lambda leave: not leave.calendar_id)
+            holidays.calendar_id._on_working_time_changed(everywhere.company_id)

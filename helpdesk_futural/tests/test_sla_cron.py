@@ -233,6 +233,27 @@ class TestSlaCron(SlaCase):
         self.assertEqual(missed.sla_deadline, local(3, 14))
         self.assertFalse(self.team.sla_outdated_since)
 
+    def test_a_holiday_of_the_whole_company_and_its_new_hours_move_them_too(self):
+        self._policy()
+        self.team.resource_calendar_id = False
+        self.company.resource_calendar_id = self.calendar
+        self.at(3, 15)
+        ticket = self._ticket()
+        self.assertEqual(ticket.sla_deadline, local(4, 10))
+        holidays = self.env["resource.calendar.leaves"].with_company(self.company)
+        holiday = holidays.create(
+            {"name": "All", "date_from": local(4), "date_to": local(4, 23, 59)}
+        )
+        holiday.flush_recordset()
+        self._run()
+        self.assertEqual(ticket.sla_deadline, local(5, 10))
+        holiday.unlink()
+        self._run()
+        self.assertEqual(ticket.sla_deadline, local(4, 10))
+        self.company.resource_calendar_id = self._calendar("America/New_York")
+        self._run()
+        self.assertEqual(ticket.sla_deadline, local(3, 13, tz="America/New_York"))
+
     def test_new_working_hours_and_another_calendar_move_them_too(self):
         self._policy()
         self.at(3, 15)
