@@ -103,14 +103,16 @@ class HelpdeskTicketSlaClock(models.Model):
         :param dict own: ``{start: status}`` of the clocks that the ticket has by this policy
         :param bool answers_first: whether another policy promises the first response
         """
+        # These are promised once: the clock that the ticket has is the one.
+        start = min(own, default=None)
         if policy.target == "first_response":
             answered = self.first_response_date and in_utc(self.first_response_date)
             # An imported ticket may have been answered before it came here.
-            answered = answered and max(answered, visits[0].start)
-            return [run_until(visits, answered, self._is_solving)]
+            answered = answered and max(answered, start or visits[0].start)
+            return [run_until(visits, answered, self._is_solving, start)]
         if policy.target == "stage":
             stage = self.env["helpdesk.stage"].browse(policy.stage_id)
-            return [run_until(visits, None, lambda visit: self._is_reaching(visit, stage))]
+            return [run_until(visits, None, lambda visit: self._is_reaching(visit, stage), start)]
         if policy.target == "resolution":
             return resolution_runs(visits, self._is_resolving)
         return self._get_next_response_runs(visits, own, answers_first)
