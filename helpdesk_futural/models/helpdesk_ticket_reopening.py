@@ -118,10 +118,11 @@ class HelpdeskTicketReopening(models.Model):
         days).
         """
         self.ensure_one()
-        if self.state != "closed":
+        ticket = self.sudo()  # sudo: a customer may be asking
+        if ticket.state != "closed":
             return False
-        days = self.team_id.sudo().reopen_days  # sudo: a customer may be asking
-        closed = self.close_date or self.date_last_stage_update
+        days = ticket.team_id.reopen_days
+        closed = ticket.close_date or ticket.date_last_stage_update
         return not days or fields.Datetime.now() > closed + timedelta(days=days)
 
     def _prepare_follow_up_values(self, name=None):

@@ -115,6 +115,8 @@ class HelpdeskPublicForm(RequestForm, Controller):
         team = self._get_public_team(slug)
         if not team:
             return request.not_found()
+        if "helpdesk_form_number" not in request.session:
+            return request.redirect(team._get_form_url())
         return request.render(
             "helpdesk_futural_portal.public_form_thanks",
             {"team": team, "number": request.session.get("helpdesk_form_number")},

@@ -1,4 +1,5 @@
 from . import (
+    test_account,
     test_attachments,
     test_fields,
     test_journeys,
