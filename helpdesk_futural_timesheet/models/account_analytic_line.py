@@ -22,6 +22,12 @@ class AccountAnalyticLine(models.Model):
         store=True,
         index="btree_not_null",
     )
+    helpdesk_organisation_id = fields.Many2one(
+        related="helpdesk_ticket_id.commercial_partner_id",
+        string="Customer's Organisation",
+        store=True,
+        index="btree_not_null",
+    )
     helpdesk_ticket_type_id = fields.Many2one(
         related="helpdesk_ticket_id.ticket_type_id", string="Ticket Category", store=True
     )

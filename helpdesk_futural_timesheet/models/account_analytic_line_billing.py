@@ -5,7 +5,7 @@ from odoo.fields import Domain
 BILLING_STATES = [
     ("non_billable", "Non-Billable"),
     ("no_order", "No Order Yet"),
-    ("prepaid", "Prepaid or Fixed Price"),
+    ("prepaid", "Prepaid"),
     ("to_invoice", "To Invoice"),
     ("invoiced", "Invoiced"),
 ]
@@ -30,7 +30,8 @@ class AccountAnalyticLineBilling(models.Model):
         compute="_compute_helpdesk_billing_state",
         store=True,
         help="Hours on a ticket: who pays for them, and whether they are invoiced.\n"
-        "No Order Yet: billable, but there is no confirmed sales order to bill them on.",
+        "No Order Yet: billable, but there is no confirmed sales order to bill them on.\n"
+        "Prepaid: paid with the order, also at a fixed price.",
     )
 
     _helpdesk_to_invoice_idx = models.Index(

@@ -34,6 +34,7 @@ class TestReports(BillingCase):
             "helpdesk_team_id",
             "helpdesk_ticket_type_id",
             "partner_id",
+            "helpdesk_organisation_id",
             "employee_id",
             "helpdesk_billing_state",
             "date:month",
