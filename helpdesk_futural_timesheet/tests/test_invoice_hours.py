@@ -153,6 +153,17 @@ class TestInvoiceHours(BillingCase):
         with self.assertRaisesRegex(UserError, "perhaps they are already"):
             entries.with_user(self.seller)._create_helpdesk_invoices()
 
+    def test_a_salesperson_without_rights_on_payments_reads_how_many_were_made(self):
+        ticket = self._ticket(sale_line_id=self._order(self.delivered_product).id)
+        line = self._log(ticket, 2)
+        self.lars.group_ids |= self.env.ref("sales_team.group_sale_salesman_all_leads")
+        wizards = self.env["helpdesk.hours.invoice"].with_user(self.lars)
+        wizard = wizards.with_company(self.company).create({"ticket_ids": [(6, 0, ticket.ids)]})
+        action = wizard.action_create_invoices()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertIn("1", action["params"]["message"])
+        self.assertEqual(line.helpdesk_billing_state, "invoiced")
+
     def test_invoiced_hours_are_locked_and_stay_with_ticket_and_item(self):
         item, other = (self._order(self.delivered_product) for _i in range(2))
         ticket = self._ticket(sale_line_id=item.id)

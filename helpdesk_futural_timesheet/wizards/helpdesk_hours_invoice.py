@@ -53,12 +53,22 @@ class HelpdeskHoursInvoice(models.TransientModel):
     def action_create_invoices(self):
         """Create the draft invoices, see ``_create_helpdesk_invoices``, and open them.
 
-        :return: the action that opens the invoices
+        :return: the action that opens the invoices; for users who may invoice orders but see no
+            payments, which core shows on an invoice, a notification
         """
         self.ensure_one()
         # sudo: see _compute_hours
         entries = self.env["account.analytic.line"].sudo().search(self._get_domain())
-        invoices = entries.with_env(self.env)._create_helpdesk_invoices()
-        return invoices.with_env(self.env).line_ids.sale_line_ids.order_id.action_view_invoice(
-            invoices=invoices
-        )
+        invoices = entries.with_env(self.env)._create_helpdesk_invoices().with_env(self.env)
+        if self.env["account.payment"].has_access("read"):
+            orders = invoices.line_ids.sale_line_ids.order_id
+            return orders.action_view_invoice(invoices=invoices)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Draft invoices created: %s", len(invoices)),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
