@@ -46,7 +46,8 @@ class TestTimer(HoursCase):
         lars = self.ticket.with_user(self.lars)
         self.assertEqual((lars.timer_state, lars.timer_seconds), ("none", 0))
         lars.action_timer_start()
-        self.assertEqual(self.env["helpdesk.ticket.timer"].search_count([]), 2)
+        timers = self.env["helpdesk.ticket.timer"].search([("ticket_id", "=", lars.id)])
+        self.assertEqual(timers.user_id, self.aino | self.lars)
         own = self.env["helpdesk.ticket.timer"].with_user(self.lars).search([])
         self.assertEqual(own.user_id, self.lars)
 
