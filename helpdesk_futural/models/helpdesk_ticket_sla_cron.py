@@ -36,7 +36,7 @@ class HelpdeskTicketSlaCron(models.Model):
         if jobs:
             cron._commit_progress(remaining=remaining)
         for act, ids in jobs:
-            self._do_one_by_one_if_need_be(Status.browse(ids), act)
+            self._act_on_free(Status.browse(ids), act)
             remaining -= len(ids)
             if not cron._commit_progress(len(ids), remaining=remaining):
                 break
@@ -58,7 +58,10 @@ class HelpdeskTicketSlaCron(models.Model):
             for number, ids in enumerate(batches, 1):
                 free = self.browse(ids).try_lock_for_update(allow_referencing=True)
                 all_done &= len(free) == len(ids)
-                free._update_slas(derive=False, settled=since)
+                self._act_on_all_or_each(
+                    free,
+                    lambda some, since=since: some._update_slas(derive=False, settled=since),
+                )
                 remaining = sum(map(len, batches[number:]))
                 if not cron._commit_progress(len(ids), remaining=remaining):
                     return False
@@ -72,19 +75,25 @@ class HelpdeskTicketSlaCron(models.Model):
                 return False
         return True
 
-    def _do_one_by_one_if_need_be(self, statuses, act):
-        """Act on all, or on each that lets itself be acted on: one bad ticket stops no other."""
-        tickets = statuses.exists().ticket_id.try_lock_for_update(allow_referencing=True)
-        statuses = statuses.exists().filtered(lambda s: s.ticket_id in tickets)
+    def _act_on_free(self, statuses, act):
+        """Act on the statuses of tickets on which nobody works at this very moment."""
+        statuses = statuses.exists()
+        free = statuses.ticket_id.try_lock_for_update(allow_referencing=True)
+        self._act_on_all_or_each(statuses.filtered(lambda s: s.ticket_id in free), act)
+
+    def _act_on_all_or_each(self, records, act):
+        """Act on all together, or on each that lets itself: one bad ticket stops no other."""
+        if not records:
+            return
         try:
             with self.env.cr.savepoint():
-                act(statuses)
+                act(records)
         except Exception:
-            if len(statuses) == 1:
-                _logger.exception("The deadline of ticket %s can't be handled.", tickets.ids)
+            if len(records) == 1:
+                _logger.exception("The deadlines of %s can't be handled.", records)
             else:
-                for status in statuses:
-                    self._do_one_by_one_if_need_be(status, act)
+                for record in records:
+                    self._act_on_all_or_each(record, act)
 
     def _clear_sla_activities(self):
         """Take away reminders of deadlines that were kept, or ended, or are missed by now."""

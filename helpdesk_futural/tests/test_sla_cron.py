@@ -219,6 +219,26 @@ class TestSlaCron(SlaCase):
         self._run()
         self.assertTrue(self._reminders(bad), "it gets its turn again")
 
+    def test_one_bad_ticket_stops_no_others_deadline_from_moving(self):
+        self._policy()
+        self.at(4, 15)
+        good, bad, fine = (self._ticket(name=name) for name in ("good", "bad", "fine"))
+        self._holiday(5)
+        Ticket = type(self.env["helpdesk.ticket"])
+        plan = Ticket._plan_clocks
+
+        def plan_clocks(ticket, *args):
+            if ticket == bad:
+                raise ValueError("broken")
+            return plan(ticket, *args)
+
+        self.patch(Ticket, "_plan_clocks", plan_clocks)
+        with mute_logger("odoo.addons.helpdesk_futural.models.helpdesk_ticket_sla_cron"):
+            self._run()
+        self.assertEqual(good.sla_deadline, local(6, 10))
+        self.assertEqual(fine.sla_deadline, local(6, 10))
+        self.assertEqual(bad.sla_deadline, local(5, 10))
+
     def test_a_holiday_noted_down_late_moves_running_deadlines_only(self):
         self._policy()
         self.at(3, 9)

@@ -92,40 +92,40 @@ class TestRuns(BaseCase):
 
 
 class TestReading(BaseCase):
-    def read(self, story, hours, now, **values):
+    def show(self, story, hours, now, **values):
         run = values.pop("run", None) or Run(story[0].start)
         return read_clock(WORK, find_pauses(story), run, hours, now, **values)
 
     def test_a_running_clock(self):
-        reading = self.read(visits((NEW, 8)), 4, at(10))
+        reading = self.show(visits((NEW, 8)), 4, at(10))
         self.assertEqual((reading.deadline, reading.remaining_hours), (at(12), 2))
         self.assertIsNone(reading.paused_since)
 
     def test_a_clock_that_stands_still_has_hours_and_no_deadline(self):
-        reading = self.read(visits((NEW, 8), (WAITING, 10)), 4, at(30))
+        reading = self.show(visits((NEW, 8), (WAITING, 10)), 4, at(30))
         self.assertEqual((reading.deadline, reading.remaining_hours), (None, 2))
         self.assertEqual(reading.paused_since, at(10))
 
     def test_it_runs_on_where_it_stood_still(self):
         story = visits((NEW, 8), (WAITING, 10), (WORKING, 36))
-        reading = self.read(story, 4, at(37))
+        reading = self.show(story, 4, at(37))
         self.assertEqual((reading.deadline, reading.paused_hours), (at(38), 10))
 
     def test_what_was_missed_before_a_pause_stays_missed_in_it(self):
-        reading = self.read(visits((NEW, 8), (WAITING, 14)), 4, at(40))
+        reading = self.show(visits((NEW, 8), (WAITING, 14)), 4, at(40))
         self.assertEqual(reading.deadline, at(12))
         self.assertIsNone(reading.paused_since)
         self.assertEqual(reading.exceeded_hours, 2)
 
     def test_a_promise_kept_during_a_pause_was_in_time(self):
         run = Run(at(8), reached=at(15))
-        reading = self.read(visits((NEW, 8), (WAITING, 10)), 4, at(50), run=run)
+        reading = self.show(visits((NEW, 8), (WAITING, 10)), 4, at(50), run=run)
         self.assertEqual(reading.deadline, at(33))
         self.assertEqual(reading.exceeded_hours, 0)
 
     def test_a_settled_deadline_doesnt_move(self):
         story = visits((NEW, 8), (WAITING, 9), (WORKING, 15))
-        self.assertEqual(self.read(story, 4, at(40), deadline=at(12)).deadline, at(12))
+        self.assertEqual(self.show(story, 4, at(40), deadline=at(12)).deadline, at(12))
 
 
 MOVES = st.lists(
