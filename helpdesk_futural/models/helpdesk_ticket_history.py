@@ -131,9 +131,11 @@ class HelpdeskTicketHistory(models.Model):
                 order="id",
             )
         )
+        ids = {change.new_value_integer for change in changes}
+        ids |= {change.old_value_integer for change in changes}
         # sudo: stages are configuration
-        stages = self.env["helpdesk.stage"].sudo().with_context(active_test=False).search([])
-        states = {stage.id: stage.state for stage in stages}
+        stages = self.env["helpdesk.stage"].sudo().with_context(active_test=False)
+        states = {stage.id: stage.state for stage in stages.search([("id", "in", list(ids))])}
         first_states = {}
         for change in changes:
             ticket_id = change.mail_message_id.res_id

@@ -115,7 +115,7 @@ class HelpdeskTicketBulk(models.TransientModel):
         """
         self.ensure_one()
         # Without the context's default tickets, which are this wizard's.
-        tickets = self.ticket_ids.with_context(clean_context(self.env.context))
+        tickets = self.ticket_ids.with_env(self.env(context=clean_context(self.env.context)))
         tickets.check_access("write")
         vals = self._get_values()
         stages = self._get_stages()

@@ -63,7 +63,7 @@ class HelpdeskTicketReplyWizard(models.TransientModel):
         """
         self.ensure_one()
         # Without the context's default tickets, which are this wizard's.
-        tickets = self.ticket_ids.with_context(clean_context(self.env.context))
+        tickets = self.ticket_ids.with_env(self.env(context=clean_context(self.env.context)))
         tickets.check_access("write")
         if not self.template_id and is_html_empty(self.body):
             raise UserError(self.env._("Write the answer, or choose a template."))

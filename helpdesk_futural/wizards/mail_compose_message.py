@@ -24,8 +24,7 @@ class MailComposeMessage(models.TransientModel):
         if len(self) != 1 or not self.helpdesk_macro_id or self.model != "helpdesk.ticket":
             return False
         # Defaults meant for the message (default_body…) are not meant for the ticket.
-        context = clean_context(self.env.context)
-        tickets = self.env["helpdesk.ticket"].with_context(context)
+        tickets = self.env(context=clean_context(self.env.context))["helpdesk.ticket"]
         tickets = tickets.browse(self._evaluate_res_ids())
         tickets.check_access("write")
         # As when it is applied directly: the id came through the browser.
