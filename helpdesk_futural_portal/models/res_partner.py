@@ -7,7 +7,7 @@ class ResPartner(models.Model):
     helpdesk_portal_scope = fields.Selection(
         [
             ("own", "Own Tickets"),
-            ("company", "All Tickets of the Organisation"),
+            ("company", "Whole Organisation"),
         ],
         string="Tickets in the Portal",
         required=True,
@@ -16,6 +16,6 @@ class ResPartner(models.Model):
         groups="helpdesk_futural.group_helpdesk_user",
         help="What this contact sees after signing in to the portal.\n"
         "Own Tickets: those they are the customer of or take part in.\n"
-        "All Tickets of the Organisation: also those of everybody else in their organisation,"
+        "Whole Organisation: also those of everybody else in their organisation,"
         " except confidential ones.",
     )

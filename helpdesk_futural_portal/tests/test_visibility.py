@@ -131,3 +131,37 @@ class TestVisibility(PortalCase):
                     with self.subTest(model=model, operation=operation, user=user.name):
                         allowed = self.env[f"helpdesk.{model}"].with_user(user)
                         self.assertFalse(allowed.has_access(operation))
+
+    @mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_rule", "odoo.models")
+    def test_no_public_method_of_ours_lets_a_customer_change_a_ticket(self):
+        ticket = self._ticket(user_id=self.aino.id, stage_id=self.stage_done.id)
+        theirs = self._as(self.liisa).browse(ticket.id)
+        names = {
+            name
+            for cls in type(ticket).__mro__
+            if cls.__module__.startswith("odoo.addons.helpdesk_futural")
+            for name, member in vars(cls).items()
+            if callable(member) and not name.startswith("_")
+        }
+        self.assertIn("action_claim", names)
+        before = self._row(ticket)
+        for name in sorted(names):
+            for arguments in ((), (1,), ({"name": "x"},), ([1],), ("2030-01-01 00:00:00",)):
+                with self.subTest(method=name, arguments=arguments):
+                    try:
+                        with self.env.cr.savepoint():
+                            getattr(theirs, name)(*arguments)
+                    except Exception as error:  # noqa: BLE001 - whatever they answer
+                        self.assertTrue(str(error) or type(error))
+                    self.assertEqual(self._row(ticket), before)
+
+    def _row(self, ticket):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT to_jsonb(t), (SELECT array_agg(id) FROM mail_message WHERE res_id = t.id"
+            " AND model = 'helpdesk.ticket'), (SELECT array_agg(partner_id) FROM mail_followers"
+            " WHERE res_id = t.id AND res_model = 'helpdesk.ticket')"
+            " FROM helpdesk_ticket t WHERE id = %s",
+            [ticket.id],
+        )
+        return self.env.cr.fetchall()
