@@ -23,6 +23,7 @@
         "views/sale_order_views.xml",
         "views/sale_order_line_views.xml",
         "views/res_partner_views.xml",
+        "views/portal_hours_templates.xml",
         "report/report_invoice_hours.xml",
         "views/helpdesk_timesheet_menus.xml",
     ],

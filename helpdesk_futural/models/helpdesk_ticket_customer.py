@@ -200,3 +200,23 @@ class HelpdeskTicketCustomer(models.Model):
         ]
         action["context"] = {"default_partner_id": self.partner_id.id}
         return action
+
+    # ------------------------------------------------------------------
+    # What other addons add to the customers' pages
+    # ------------------------------------------------------------------
+
+    def _get_customer_page_sections(self):
+        """Return the names of templates that add to the ticket's page, if there is such a page.
+
+        The portal addon renders them beside the ticket, with its values. The addons that know the
+        contents don't depend on the portal: each overrides this and brings its template.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return []
+
+    @api.model
+    def _get_customer_list_sections(self):
+        """Return the names of templates that stand above the list of a customer's tickets."""
+        return []

@@ -89,6 +89,7 @@ class HelpdeskPortalList(CustomerPortal):
             "total": total,
             "pager": pager,
             "default_url": LIST_URL,
+            "sections": tickets._get_customer_list_sections(),
             "priorities": dict(choices["priority_labels"]),
         }
 

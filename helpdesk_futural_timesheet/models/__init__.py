@@ -13,3 +13,4 @@ from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import helpdesk_ticket_hours_rules
+from . import helpdesk_ticket_customer_hours

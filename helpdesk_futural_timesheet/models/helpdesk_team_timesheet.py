@@ -50,10 +50,36 @@ class HelpdeskTeamTimesheet(models.Model):
         help="When a customer's prepaid hours fall to this, they get one mail. 0: no mail.",
     )
 
+    portal_show_hours = fields.Selection(
+        [
+            ("none", "Nothing"),
+            ("hours", "Hours"),
+            ("entries", "Hours and What Was Done"),
+        ],
+        "Customers See",
+        compute="_compute_portal_show_hours",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="What customers see in the portal of the time on their tickets, and of the prepaid"
+        " hours they have left. “What Was Done” are the descriptions of the entries, as your agents"
+        " write them. Names and costs of employees are never shown.",
+    )
+
     _timesheet_minutes_positive = models.Constraint(
         "CHECK (timesheet_rounding >= 0 AND timesheet_minimum >= 0)",
         "Rounding and minimum are numbers of minutes; 0 means none.",
     )
+
+    @api.depends("use_helpdesk_sale_timesheet")
+    def _compute_portal_show_hours(self):
+        """Let those who pay for the time see it; of what isn't billed nobody gets to know."""
+        for team in self:
+            shown = team.portal_show_hours or "none"
+            if team.use_helpdesk_sale_timesheet and shown == "none":
+                shown = "hours"
+            team.portal_show_hours = shown
 
     @api.model_create_multi
     def create(self, vals_list):
