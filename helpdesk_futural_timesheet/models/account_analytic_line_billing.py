@@ -10,6 +10,7 @@ BILLING_STATES = [
     ("invoiced", "Invoiced"),
 ]
 FIXED_TYPES = ("billable_fixed", "billable_milestones", "billable_manual")
+TEAM_BILLS = "helpdesk_ticket_id.team_id.use_helpdesk_sale_timesheet"
 ENTRY_IDS = "helpdesk_invoiced_entry_ids"  # context: only these entries are being invoiced
 
 
@@ -48,13 +49,15 @@ class AccountAnalyticLineBilling(models.Model):
             return self.helpdesk_ticket_id.sudo().sale_line_id
         return super()._timesheet_determine_sale_line()
 
-    @api.depends("so_line", "is_so_line_edited", "project_id.allow_billable")
+    @api.depends("so_line", "is_so_line_edited", "project_id.allow_billable", TEAM_BILLS)
     def _compute_helpdesk_billable(self):
         for line in self:
+            # sudo: flags of a project and a team that not everybody sees
+            bills = line.project_id.sudo().allow_billable
+            if ticket := line.helpdesk_ticket_id.sudo():  # sudo: as above
+                bills = bills and ticket.team_id.use_helpdesk_sale_timesheet
             # An order item that somebody took off on purpose is core's way to say non-billable.
-            given_away = line.is_so_line_edited and not line.so_line
-            # sudo: a flag of a project that not everybody sees
-            line.helpdesk_billable = line.project_id.sudo().allow_billable and not given_away
+            line.helpdesk_billable = bool(line.so_line) or (bills and not line.is_so_line_edited)
 
     def _inverse_helpdesk_billable(self):
         given_away = self.filtered(lambda line: not line.helpdesk_billable)
@@ -72,6 +75,7 @@ class AccountAnalyticLineBilling(models.Model):
         "so_line.state",
         "timesheet_invoice_id.state",
         "timesheet_invoice_type",
+        TEAM_BILLS,
     )
     def _compute_helpdesk_billing_state(self):
         for line in self:

@@ -140,6 +140,16 @@ class TestTicketSale(BillingCase):
         ticket.sale_line_id = self._order(self.delivered_product)
         self.assertFalse(line.so_line, "a gift stays a gift")
 
+    def test_hours_of_a_team_that_stopped_billing_wait_for_no_order(self):
+        paid = self._log(self._ticket(sale_line_id=self._order(self.delivered_product).id))
+        line = self._log(self._ticket(), 2)
+        self.assertEqual(line.helpdesk_billing_state, "no_order")
+        self.team.use_helpdesk_sale_timesheet = False
+        self.assertEqual(line.helpdesk_billing_state, "non_billable")
+        self.assertEqual(paid.helpdesk_billing_state, "to_invoice", "what is agreed is agreed")
+        self.team.use_helpdesk_sale_timesheet = True
+        self.assertEqual(line.helpdesk_billing_state, "no_order")
+
     def test_proposals_for_many_tickets_cost_no_query_each(self):
         partners = self.env["res.partner"].create([{"name": f"Customer {i}"} for i in range(40)])
         for partner in partners:
