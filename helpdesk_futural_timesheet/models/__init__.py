@@ -14,3 +14,4 @@ from . import sale_order
 from . import sale_order_line
 from . import helpdesk_ticket_hours_rules
 from . import helpdesk_ticket_customer_hours
+from . import helpdesk_ticket_answer_time

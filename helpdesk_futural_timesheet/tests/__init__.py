@@ -8,6 +8,7 @@ from . import test_low_balance
 from . import test_invoice_hours
 from . import test_hours_rules
 from . import test_access
+from . import test_answer_time
 from . import test_reports
 from . import test_whole_way
 from . import test_invoice_concurrency
