@@ -3,8 +3,11 @@ from . import helpdesk_severity
 from . import helpdesk_tag
 from . import helpdesk_ticket_type
 from . import helpdesk_sla
+from . import helpdesk_sla_preview
+from . import helpdesk_sla_follow
 from . import helpdesk_sla_status
 from . import helpdesk_sla_status_notice
+from . import helpdesk_sla_status_badge
 from . import helpdesk_team
 from . import helpdesk_team_dashboard
 from . import helpdesk_team_lifecycle
@@ -38,6 +41,8 @@ from . import helpdesk_ticket_stage_history
 from . import helpdesk_ticket_sla
 from . import helpdesk_ticket_sla_clock
 from . import helpdesk_ticket_sla_cron
+from . import helpdesk_ticket_sla_queue
+from . import helpdesk_ticket_sla_badges
 from . import helpdesk_ticket_reply
 from . import helpdesk_ticket_undo
 from . import helpdesk_ticket_macro

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
@@ -22,6 +23,7 @@ class Policy:
     active: bool
     target: str
     stage_id: int
+    since: datetime | None
     hours: float
     warning_hours: float
     excluded: frozenset
@@ -134,6 +136,12 @@ class HelpdeskSla(models.Model):
         "Message to the Leader: a note on the ticket, and a message to the leader of the escalation"
         " team, else of the team.\n"
         "Escalate the Ticket: it moves to the escalation team, else to the team leader.",
+    )
+    promised_since = fields.Datetime(
+        copy=False,
+        readonly=True,
+        help="When the promise was made or changed last: what began before doesn't get it by"
+        " itself. Empty: always.",
     )
     status_ids = fields.One2many("helpdesk.sla.status", "sla_id")
 
@@ -248,6 +256,7 @@ class HelpdeskSla(models.Model):
                 active=sla.active,
                 target=sla.target,
                 stage_id=sla.stage_id.id,
+                since=sla.promised_since or None,
                 hours=sla.time,
                 warning_hours=sla.warning_hours,
                 excluded=frozenset(sla.exclude_stage_ids.ids),

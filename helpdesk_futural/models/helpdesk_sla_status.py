@@ -168,7 +168,9 @@ class HelpdeskSlaStatus(models.Model):
         run = self._get_run()
         until = run.stop or now
         # sudo: see _with_work_and_pauses
-        entered = {v.start: v.stage_id for v in read_history(self.sudo().ticket_id.stage_history)}
+        entered = {
+            v.start: v.stage_id for v in read_history(self.sudo().ticket_id.stage_history or [])
+        }
         steps = [(run.start, "started")]
         for start, stop in pauses:
             if start <= run.start < stop:

@@ -27,14 +27,21 @@ class HelpdeskSlaStatusNotice(models.Model):
         )
 
     @api.model
-    def _find_to_warn(self, domain=Domain.TRUE):
-        """Return the clocks whose deadline is near, and nobody was warned."""
+    def _get_due_soon_domain(self):
+        """Return the domain of the clocks whose deadline is near, as their policies say."""
         now = fields.Datetime.now()
-        return self.search(
-            domain
-            & self._get_running_domain()
+        return (
+            self._get_running_domain()
             & Domain("warning_date", "<=", now)
             & Domain("deadline", ">=", now)
+        )
+
+    @api.model
+    def _find_to_warn(self, domain=Domain.TRUE):
+        """Return the clocks whose deadline is near, and nobody was warned."""
+        return self.search(
+            domain
+            & self._get_due_soon_domain()
             & Domain("warned_date", "=", False)
             & Domain("ticket_id.active", "=", True),
             order="deadline, id",

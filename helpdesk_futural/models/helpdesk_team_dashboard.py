@@ -20,6 +20,9 @@ class HelpdeskTeamDashboard(models.Model):
     unread_ticket_count = fields.Integer("Unread", compute="_compute_queue_counts")
     rotting_ticket_count = fields.Integer("Rotting", compute="_compute_queue_counts")
 
+    sla_due_soon_count = fields.Integer("SLA Due Soon", compute="_compute_queue_counts")
+    sla_failed_count = fields.Integer("SLA Failed", compute="_compute_queue_counts")
+
     def _compute_open_ticket_counts(self):
         """Count what the user may see, in two queries for all teams.
 
@@ -60,10 +63,14 @@ class HelpdeskTeamDashboard(models.Model):
         mine = self._count_tickets(OPEN & awake & Domain("user_id", "=", self.env.uid))
         unread = self._count_tickets(Domain("unread", "=", True))
         rotting = self._count_tickets(Domain("is_rotting", "=", True))
+        due_soon = self._count_tickets(Domain("sla_due_soon", "=", True))
+        failed = self._count_tickets(OPEN & Domain("sla_fail", "=", True))
         for team in self:
             team.my_open_ticket_count = mine.get(team, 0)
             team.unread_ticket_count = unread.get(team, 0)
             team.rotting_ticket_count = rotting.get(team, 0)
+            team.sla_due_soon_count = due_soon.get(team, 0)
+            team.sla_failed_count = failed.get(team, 0)
 
     def _count_tickets(self, domain):
         return dict(

@@ -17,6 +17,26 @@ class HelpdeskTeamSla(models.Model):
         help="Since when the deadlines of the team's tickets wait for being computed anew.",
     )
 
+    sla_count = fields.Integer("Number of SLA Policies", compute="_compute_sla_count")
+
+    def _compute_sla_count(self):
+        counts = dict(
+            self.env["helpdesk.sla"]._read_group(
+                [("team_id", "in", self.ids)], ["team_id"], ["__count"]
+            )
+        )
+        for team in self:
+            team.sla_count = counts.get(team, 0)
+
+    def action_view_slas(self):
+        """Open the team's policies."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "helpdesk_futural.helpdesk_sla_action"
+        )
+        action["context"] = {"search_default_team_id": self.id, "default_team_id": self.id}
+        return action
+
     def write(self, vals):
         result = super().write(vals)
         if "resource_calendar_id" in vals or vals.get("use_sla") is False:

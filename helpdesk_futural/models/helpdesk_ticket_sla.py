@@ -6,14 +6,18 @@ from odoo.fields import Domain
 from ..tools.working_time import hours_between, in_utc, moment_after
 
 #: What a change of may give a ticket other promises, or keep those it has.
-SLA_TRIGGERS = (
+SLA_CRITERIA = (
     "team_id",
-    "stage_id",
     "priority",
     "ticket_type_id",
     "severity_id",
     "tag_ids",
     "partner_id",
+)
+#: What a change of moves the clocks.
+SLA_TRIGGERS = (
+    *SLA_CRITERIA,
+    "stage_id",
     "first_response_date",
     "oldest_unanswered_customer_message_date",
 )
@@ -169,7 +173,7 @@ class HelpdeskTicketSla(models.Model):
         before = {ticket: [ticket[name] for name in triggers] for ticket in self}
         result = super().write(vals)
         changed = self.filtered(lambda t: [t[name] for name in triggers] != before[t])
-        changed._update_slas()
+        changed._update_slas(only_new=not vals.keys() & set(SLA_CRITERIA))
         return result
 
     # ------------------------------------------------------------------

@@ -25,7 +25,7 @@ class HelpdeskTicketSlaClock(models.Model):
 
     _inherit = "helpdesk.ticket"
 
-    def _update_slas(self, derive=True, with_past=False, settled=None):
+    def _update_slas(self, derive=True, with_past=False, settled=None, only_new=False):
         """Bring the clocks of the tickets up to date with what happened on them.
 
         Reached and missed promises stay as they are. The number of queries depends neither on the
@@ -33,6 +33,7 @@ class HelpdeskTicketSlaClock(models.Model):
 
         :param bool derive: look for the policies that match now; else only run the known clocks
         :param bool with_past: also tell clocks that were over before the policy came to the ticket
+        :param bool only_new: policies that were changed since a promise began are not for it
         :param datetime settled: deadlines before this moment (now, if not given) stay missed
         """
         # sudo: whatever somebody may do to a ticket, its clocks follow
@@ -50,7 +51,7 @@ class HelpdeskTicketSlaClock(models.Model):
         clocks, over = [], Status
         for ticket in tickets:
             own = known.get(ticket, Status)
-            planned = ticket._plan_clocks(own, derive, with_past)
+            planned = ticket._plan_clocks(own, derive, with_past, only_new)
             over |= own - Status.union(*(status for status, _policy, _run in planned))
             clocks += [(ticket, *plan) for plan in planned]
         ended = over & running
@@ -66,7 +67,7 @@ class HelpdeskTicketSlaClock(models.Model):
     # Which clocks
     # ------------------------------------------------------------------
 
-    def _plan_clocks(self, statuses, derive, with_past):
+    def _plan_clocks(self, statuses, derive, with_past, only_new):
         """Return the clocks that a ticket has to have.
 
         :return: ``[(status or an empty one, policy, run), …]``
@@ -84,6 +85,11 @@ class HelpdeskTicketSlaClock(models.Model):
             matching = self.env["helpdesk.sla"]._get_policies(self.team_id.id)
         else:
             matching = []
+        if derive and only_new and self.team_id.use_sla:
+            # What runs was promised when the policy was for the ticket.
+            fitting = {policy.id for policy in matching}
+            policies = self.env["helpdesk.sla"]._get_policies(self.team_id.id)
+            matching = [p for p in policies if p.id in fitting or p.id in used]
         matching = [
             policy for policy in matching if policy.id in used or (derive and policy.active)
         ]
@@ -93,7 +99,12 @@ class HelpdeskTicketSlaClock(models.Model):
             own = {in_utc(s.start_date): s for s in statuses if s.sla_id.id == policy.id}
             for run in self._get_runs(policy, visits, own, answers_first):
                 status = own.get(run.start, statuses.browse())
-                if status or (policy.active and derive and (with_past or not run.stop)):
+                if status or (
+                    policy.active
+                    and derive
+                    and (with_past or not run.stop)
+                    and not (only_new and policy.since and run.start < in_utc(policy.since))
+                ):
                     planned.append((status, policy, run))
         return planned
 

@@ -38,6 +38,7 @@ class SlaCase(HelpdeskCase):
                 "team_id": self.team.id,
                 "target": "first_response",
                 "time": 4,
+                "promised_since": False,
                 **values,
             }
         )

@@ -18,6 +18,7 @@ MATRIX = {
     "helpdesk.macro": {"agent": "r", "administrator": "crwd"},
     "helpdesk.ticket.bulk": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.ticket.reply": {"agent": "crwd", "administrator": "crwd"},
+    "helpdesk.sla.follow": {"administrator": "crwd"},
     "helpdesk.stage.delete": {"administrator": "crwd"},
     "helpdesk.ticket.merge": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.ticket.split": {"agent": "crwd", "administrator": "crwd"},

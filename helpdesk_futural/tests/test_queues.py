@@ -10,13 +10,15 @@ from odoo.tools.safe_eval import safe_eval
 
 from .common_lifecycle import LifecycleCase
 
-# As the design lists them; those of the SLA have their places after "Unread".
+# As the design lists them.
 QUEUES = [
     "My Tickets",
     "Unassigned",
     "Waiting for Us",
     "Waiting for Customer",
     "Unread",
+    "Due Soon",
+    "SLA Failed",
     "Rotting",
     "Snoozed",
     "Recently Closed",
@@ -48,8 +50,30 @@ class TestQueues(LifecycleCase):
             ticket = self._settled(stage_id=self.stage_progress.id, user_id=self.lars.id)
             ticket.date_last_stage_update = fields.Datetime.now() - timedelta(days=days)
             tickets[f"{days} days"] = ticket
+        self._promise(tickets["mine"] | tickets["4 days"] | tickets["snoozed"], hours=1)
+        self._promise(tickets["4 days"] | tickets["500 days"] | tickets["solved"], hours=-1)
         self._finish()
         return tickets
+
+    def _promise(self, tickets, hours):
+        """Give tickets clocks whose deadline is so many hours away; to warn was two hours ago."""
+        now = fields.Datetime.now()
+        policy = self.env["helpdesk.sla"].create(
+            {"name": "Promise", "team_id": self.team.id, "target": "resolution", "time": 8}
+        )
+        self.env["helpdesk.sla.status"].create(
+            [
+                {
+                    "ticket_id": ticket.id,
+                    "sla_id": policy.id,
+                    "target": "resolution",
+                    "start_date": now - timedelta(days=1),
+                    "deadline": now + timedelta(hours=hours),
+                    "warning_date": now - timedelta(hours=2),
+                }
+                for ticket in tickets
+            ]
+        )
 
     def _filters(self):
         """Return ``{name: (group, domain)}`` of the filters; those of one group add to each other."""
@@ -105,6 +129,8 @@ class TestQueues(LifecycleCase):
             "waiting_for_us": ["mine", "pool", "urgent pool", "1 days", "4 days", "500 days"],
             "waiting_for_customer": ["waiting"],
             "unread": ["pool", "snoozed pool"],
+            "sla_due_soon": ["mine", "4 days", "snoozed"],
+            "sla_failed": ["4 days", "500 days"],
             "rotting": ["4 days", "500 days"],
             "snoozed": ["snoozed", "snoozed pool"],
             "recently_closed": ["closed"],
