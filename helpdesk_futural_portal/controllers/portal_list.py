@@ -168,17 +168,16 @@ class HelpdeskPortalList(CustomerPortal):
         return record.display_name
 
     def _get_ticket_column_labels(self):
-        _ = request.env._
         return {
-            "number": _("Number"),
-            "title": _("Title"),
-            "customer": _("Customer"),
-            "category": _("Category"),
-            "severity": _("Severity"),
-            "priority": _("Priority"),
-            "status": _("Status"),
-            "created": _("Created"),
-            "updated": _("Last Update"),
+            "number": request.env._("Number"),
+            "title": request.env._("Title"),
+            "customer": request.env._("Customer"),
+            "category": request.env._("Category"),
+            "severity": request.env._("Severity"),
+            "priority": request.env._("Priority"),
+            "status": request.env._("Status"),
+            "created": request.env._("Created"),
+            "updated": request.env._("Last Update"),
         }
 
     def _get_ticket_filter_labels(self):
@@ -186,12 +185,11 @@ class HelpdeskPortalList(CustomerPortal):
         return [(name, labels[name]) for name in FILTERS]
 
     def _get_search_place_labels(self):
-        _ = request.env._
         return {
-            "all": _("Everywhere"),
-            "number": _("Number"),
-            "title": _("Title"),
-            "content": _("Content"),
+            "all": request.env._("Everywhere"),
+            "number": request.env._("Number"),
+            "title": request.env._("Title"),
+            "content": request.env._("Content"),
         }
 
     def _get_ticket_columns(self, query, show_customer):

@@ -135,24 +135,22 @@ class HelpdeskPublicForm(RequestForm, Controller):
         user = request.env.user
         if not user._is_public():
             return {"partner_id": user.partner_id.id}, {}
-        _ = request.env._
         errors = {}
         email = email_normalize(form.get("email") or "")
         if not email:
-            errors["email"] = _("Please give the address that we can answer to.")
+            errors["email"] = request.env._("Please give the address that we can answer to.")
         name = " ".join((form.get("contact") or "").replace("\0", "").split())[:MAX_NAME_LENGTH]
         if not name:
-            errors["contact"] = _("Please tell us your name.")
+            errors["contact"] = request.env._("Please tell us your name.")
         return {"partner_email": email, "partner_name": name}, errors
 
     def _find_obstacle(self, team, form, sender):
         """Return what keeps robots and floods out, ``(message, HTTP status)``; None for people."""
-        _ = request.env._
         started = self._read_stamp(team, form.get("stamp") or "")
         if started is None:
-            return _("The form was open for too long. Please send it again."), 422
+            return request.env._("The form was open for too long. Please send it again."), 422
         if time.time() - started < MIN_SECONDS:
-            return _("That was quick! Please wait a moment, then send it again."), 422
+            return request.env._("That was quick! Please wait a moment, then send it again."), 422
         try:
             request.env["ir.http"]._verify_request_recaptcha_token("helpdesk_form")
         except UserError as error:
@@ -162,7 +160,7 @@ class HelpdeskPublicForm(RequestForm, Controller):
             address=sender.get("partner_email") or str(sender.get("partner_id")),
         ):
             return (
-                _(
+                request.env._(
                     "We have got many requests from you in a short time. Please try again in an"
                     " hour."
                 ),

@@ -74,21 +74,22 @@ class RequestForm:
 
     def _read_form(self, form, teams):
         """Return the ticket's values, the text and what is wrong, ``{field: message}``."""
-        _ = request.env._
         errors = {}
         title = " ".join((form.get("title") or "").replace("\0", "").split())
         if not title:
-            errors["title"] = _("Please say in a few words what it is about.")
+            errors["title"] = request.env._("Please say in a few words what it is about.")
         elif len(title) > MAX_TITLE_LENGTH:
-            errors["title"] = _("Please keep the title shorter than %s letters.", MAX_TITLE_LENGTH)
+            errors["title"] = request.env._(
+                "Please keep the title shorter than %s letters.", MAX_TITLE_LENGTH
+            )
         text = (form.get("description") or "").replace("\0", "").strip()
         if len(text) > MAX_TEXT_LENGTH:
-            errors["description"] = _("This is very long. Please send it as a file.")
+            errors["description"] = request.env._("This is very long. Please send it as a file.")
         category = self._get_form_categories(teams).filtered(
             lambda c: str(c.id) == form.get("category")
         )
         if form.get("category") and not category:
-            errors["category"] = _("Please choose a category of the list.")
+            errors["category"] = request.env._("Please choose a category of the list.")
         values = {"name": title, "ticket_type_id": category.id}
         if form.get("priority") in dict(PRIORITIES):
             values["priority"] = form["priority"]
@@ -97,18 +98,19 @@ class RequestForm:
                 lambda s: str(s.id) == form.get("severity")
             )
             if not severity:
-                errors["severity"] = _("Please say how bad it is.")
+                errors["severity"] = request.env._("Please say how bad it is.")
             values["severity_id"] = severity.id
         return values, text, errors
 
     def _read_files(self):
         """Return the files that were sent, ``[(name, content)]``, and what is wrong with them."""
-        _ = request.env._
         limits = self._get_upload_limits()
         sent = [f for f in request.httprequest.files.getlist("attachments") if f.filename]
         problems = []
         if len(sent) > limits.max_files:
-            problems.append(_("Please send no more than %s files at once.", limits.max_files))
+            problems.append(
+                request.env._("Please send no more than %s files at once.", limits.max_files)
+            )
             sent = []
         files = []
         for file in sent:
@@ -117,14 +119,16 @@ class RequestForm:
             problem = limits.find_problem(file.filename, len(content))
             if problem == "size":
                 problems.append(
-                    _(
+                    request.env._(
                         "“%(name)s” is larger than %(size)s MB.",
                         name=file.filename,
                         size=limits.max_megabytes,
                     )
                 )
             elif problem:
-                problems.append(_("“%s” is a kind of file that we don't take.", file.filename))
+                problems.append(
+                    request.env._("“%s” is a kind of file that we don't take.", file.filename)
+                )
             else:
                 files.append((file.filename, content))
         return files, {"attachments": " ".join(problems)} if problems else {}

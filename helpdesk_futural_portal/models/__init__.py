@@ -8,5 +8,6 @@ from . import (
     helpdesk_ticket_request,
     helpdesk_ticket_visibility,
     ir_attachment,
+    mail_message,
     res_partner,
 )

@@ -8,10 +8,11 @@ class HelpdeskStage(models.Model):
     @api.depends_context("uid", "lang")
     def _compute_display_name(self):
         """Customers read the label that is meant for them, wherever a stage is shown."""
-        if not self.env.user.share:
-            return super()._compute_display_name()
-        for stage in self:
-            stage.display_name = stage._get_customer_label()
+        result = super()._compute_display_name()
+        if self.env.user.share:
+            for stage in self:
+                stage.display_name = stage._get_customer_label()
+        return result
 
     def _get_customer_label(self):
         """Return what customers read as the name of the stage."""

@@ -24,10 +24,11 @@ class HelpdeskTicketPage(models.Model):
 
     def _replace_customer(self, former):
         """Replace the token at once: an empty one can't be compared with what a client sends."""
-        super()._replace_customer(former)
+        result = super()._replace_customer(former)
         if former:
             # sudo: whoever may change the customer ends the former one's link
             self.sudo().access_token = str(uuid.uuid4())
+        return result
 
     @api.model
     def _get_thread_with_access(self, thread_id, *, hash=None, pid=None, token=None, **kwargs):

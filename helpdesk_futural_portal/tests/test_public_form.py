@@ -100,7 +100,7 @@ class TestPublicForm(PortalHttpCase):
             "0",
             "-1",
             "9" * 30,
-            "é-1",
+            f"é-{self.private_team.id}",
         ):
             for path in (f"/helpdesk/{slug}", f"/helpdesk/{slug}/thank-you"):
                 with self.subTest(path=path):
@@ -164,7 +164,7 @@ class TestPublicForm(PortalHttpCase):
 
     def test_captcha_is_asked_where_it_is_configured(self):
         def refuse(self, action):
-            raise UserError(f"Suspicious {action}")
+            raise UserError(f"Suspicious {action}")  # pylint: disable=translation-required
 
         with patch.object(self.env.registry["ir.http"], "_verify_request_recaptcha_token", refuse):
             self.assertIn("Suspicious helpdesk_form", self._send().text)

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -70,6 +71,35 @@ class TestTicketComments(PortalHttpCase):
         self.assertEqual(message.author_id, self.customer)
         self.assertFalse(message.is_internal)
         self.assertNotIn(self.ingrid.partner_id, message.notified_partner_ids)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_by_rpc_customers_neither_write_nor_change_messages(self):
+        self._sign_in(self.liisa)
+        own = self._comment()
+        answer = self._answer(self.ticket)
+        self.assertIn(self.customer, answer.notified_partner_ids)
+        messages = self.env["mail.message"].with_user(self.liisa)
+        for attempt in (
+            lambda: answer.with_user(self.liisa).write({"body": "We owe you money"}),
+            lambda: answer.with_user(self.liisa).write({"is_internal": True}),
+            lambda: answer.with_user(self.liisa).unlink(),
+            lambda: own.with_user(self.liisa).write({"body": "I never said that"}),
+            lambda: messages.create(
+                {"model": "helpdesk.ticket", "res_id": self.ticket.id, "body": "x"}
+            ),
+        ):
+            with self.assertRaises(AccessError):
+                attempt()
+        self.assertIn("Unplug it", answer.body)
+
+    def test_a_customer_corrects_their_own_comment_on_the_page(self):
+        self._sign_in(self.liisa)
+        own = self._comment("Jamed")
+        self.make_jsonrpc_request(
+            "/mail/message/update_content",
+            {"message_id": own.id, "update_data": {"body": "Jammed", "attachment_ids": []}},
+        )
+        self.assertIn("Jammed", own.body)
 
     def test_a_late_comment_goes_on_in_a_new_ticket(self):
         self.team.reopen_days = 0
