@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.sla_clock import Run, find_pauses, read_clock, read_history
+from ..tools.sla_clock import FOREVER, Run, find_pauses, read_clock, read_history
 from ..tools.working_time import hours_between, in_utc
 from .helpdesk_sla import TARGETS
 
@@ -166,7 +166,8 @@ class HelpdeskSlaStatus(models.Model):
 
     def _explain(self, work, pauses, stage_names, now):
         run = self._get_run()
-        until = run.stop or now
+        # Not until now: a stage that was entered in this very second has paused the clock already.
+        until = run.stop or FOREVER
         # sudo: see _with_work_and_pauses
         entered = {
             v.start: v.stage_id for v in read_history(self.sudo().ticket_id.stage_history or [])
@@ -179,7 +180,7 @@ class HelpdeskSlaStatus(models.Model):
                 steps.append((start, "paused"))
                 if stop < until:
                     steps.append((stop, "resumed"))
-        if self.deadline and in_utc(self.deadline) < until:
+        if self.deadline and in_utc(self.deadline) < (run.stop or now):
             steps.append((in_utc(self.deadline), "missed"))
         if run.reached:
             steps.append((run.reached, "met"))

@@ -12,6 +12,11 @@ class HelpdeskSlaStatusBadge(models.Model):
         self.ensure_one()
         return bool(self.reached_datetime or self.ended_datetime)
 
+    def _get_shown(self):
+        """Return which of a policy's clocks on a ticket counts now: the one that runs, or ran last."""
+        # Not by slicing, which would read each record by itself.
+        return max(self, key=lambda status: (not status._is_over(), status.start_date, status.id))
+
     def _get_badge_order(self):
         """Running clocks by their deadline, then those that stand still, then what is over."""
         self.ensure_one()

@@ -25,11 +25,8 @@ class HelpdeskTicketSlaBadges(models.Model):
             self.env["helpdesk.sla.status"]._fields["target"]._description_selection(self.env)
         )
         for ticket in self:
-            by_policy = ticket.sla_status_ids.sorted("start_date").grouped("sla_id")
-            shown = [
-                (statuses.filtered(lambda s: not s._is_over())[-1:] or statuses[-1], statuses)
-                for statuses in by_policy.values()
-            ]
+            by_policy = ticket.sla_status_ids.grouped("sla_id")
+            shown = [(statuses._get_shown(), statuses) for statuses in by_policy.values()]
             shown.sort(key=lambda pair: pair[0]._get_badge_order())
             ticket.sla_badges = [
                 {

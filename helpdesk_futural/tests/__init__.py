@@ -34,8 +34,10 @@ from . import test_stage_history
 from . import test_sla
 from . import test_sla_clock
 from . import test_sla_cron
+from . import test_sla_screens
 from . import test_sla_search
 from . import test_sla_speed
+from . import test_sla_tours
 from . import test_partner
 from . import test_access
 from . import test_screens
