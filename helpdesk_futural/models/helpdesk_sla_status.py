@@ -87,6 +87,8 @@ class HelpdeskSlaStatus(models.Model):
         " AND warned_date IS NULL"
     )
 
+    _unmet_idx = models.Index("(deadline) WHERE reached_datetime IS NULL")
+
     # ------------------------------------------------------------------
     # Right at any moment
     # ------------------------------------------------------------------

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.working_time import hours_between, in_utc, moment_after
 
@@ -44,7 +45,8 @@ class HelpdeskTicketSla(models.Model):
         "SLA Deadline",
         compute="_compute_sla",
         store=True,
-        index="btree_not_null",
+        # With the empty ones, so that all tickets can be listed in its order.
+        index=True,
         help="The nearest deadline of a promise not yet kept; in the past if it was missed. Empty"
         " while all clocks stand still.",
     )
@@ -116,8 +118,17 @@ class HelpdeskTicketSla(models.Model):
         """Search by the deadlines, not by what the scheduled job wrote last."""
         if operator != "in":
             return NotImplemented
-        missed = self.env["helpdesk.sla.status"]._get_missed_domain()
-        failed = Domain("sla_status_ids", "any!", missed)
+        # The column knows all that has happened on the ticket; that time went by, the deadlines.
+        known = Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s IS TRUE", model._field_to_sql(alias, "sla_fail", query)
+            ),
+            predicate=lambda ticket: ticket.sla_fail,
+        )
+        overdue = Domain("reached_datetime", "=", False) & Domain(
+            "deadline", "<", fields.Datetime.now()
+        )
+        failed = known | Domain("sla_status_ids", "any!", overdue)
         return (failed if True in value else Domain.FALSE) | (
             ~failed if False in value else Domain.FALSE
         )
