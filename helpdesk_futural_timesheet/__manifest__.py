@@ -18,6 +18,7 @@
         "views/helpdesk_ticket_timesheet_views.xml",
         "views/helpdesk_ticket_timing_views.xml",
         "views/helpdesk_ticket_sale_views.xml",
+        "views/helpdesk_sla_views.xml",
         "views/account_analytic_line_views.xml",
         "views/account_analytic_line_billing_views.xml",
         "views/sale_order_views.xml",

@@ -32,6 +32,8 @@ class Policy:
     tag_ids: frozenset
     partner_ids: frozenset
     severity_ids: frozenset
+    #: What other addons ask of a ticket: ``((name of its field, ids of which it has one), …)``
+    more: tuple[tuple[str, frozenset], ...]
 
 
 class HelpdeskSla(models.Model):
@@ -265,9 +267,25 @@ class HelpdeskSla(models.Model):
                 tag_ids=frozenset(sla.tag_ids.ids),
                 partner_ids=frozenset(sla.partner_ids.ids),
                 severity_ids=frozenset(sla.severity_ids.ids),
+                more=tuple(
+                    (name, frozenset(records.ids))
+                    for name, records in sla._get_more_criteria().items()
+                    if records
+                ),
             )
             for sla in policies
         )
+
+    def _get_more_criteria(self):
+        """Return what addons ask of a ticket, besides what the policy has by itself.
+
+        The ticket's fields need to be in its ``_get_sla_criteria``, the policy's in
+        ``_get_promise_fields``.
+
+        :return: ``{name of the ticket's many2one: records of which it must have one, or none}``
+        """
+        self.ensure_one()
+        return {}
 
     def _get_matching_tickets_domain(self):
         """Return the domain of the tickets that this policy is for, also before it is saved.
@@ -288,6 +306,7 @@ class HelpdeskSla(models.Model):
             ("tag_ids", "in", self.tag_ids),
             ("partner_id", "child_of", self.partner_ids),
             ("severity_id", "in", self.severity_ids),
+            *((name, "in", records) for name, records in self._get_more_criteria().items()),
         ):
             if records:
                 domain &= Domain(name, operator, records._origin.ids)

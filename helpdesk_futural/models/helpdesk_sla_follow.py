@@ -28,6 +28,11 @@ class HelpdeskSlaFollow(models.Model):
 
     _inherit = "helpdesk.sla"
 
+    @api.model
+    def _get_promise_fields(self):
+        """Return the names of the fields that matter to open tickets when they change."""
+        return PROMISE
+
     def _get_following_tickets(self):
         """Return the tickets whose clocks would change if open tickets followed the policies.
 
@@ -63,7 +68,7 @@ class HelpdeskSlaFollow(models.Model):
         return policies
 
     def write(self, vals):
-        changes = vals.keys() & PROMISE
+        changes = vals.keys() & self._get_promise_fields()
         if changes:
             vals = {"promised_since": fields.Datetime.now(), **vals}
         result = super().write(vals)
@@ -78,13 +83,13 @@ class HelpdeskSlaFollow(models.Model):
         """
         archived = self.filtered("active")
         super().action_archive()
-        return archived.action_ask_follow(list(PROMISE))
+        return archived.action_ask_follow(list(self._get_promise_fields()))
 
     def action_unarchive(self):
         """Let the policies be for new tickets again, and ask whether open ones get them."""
         restored = self.filtered(lambda sla: not sla.active)
         super().action_unarchive()
-        return restored.action_ask_follow(list(PROMISE))
+        return restored.action_ask_follow(list(self._get_promise_fields()))
 
     def action_ask_follow(self, changed):
         """Ask whether open tickets follow the policies as they are now.
@@ -94,7 +99,7 @@ class HelpdeskSlaFollow(models.Model):
         """
         if (
             "helpdesk_sla_follow" in self.env.context
-            or not PROMISE & set(changed)
+            or not self._get_promise_fields() & set(changed)
             or not self._get_following_tickets()
         ):
             return False

@@ -15,9 +15,8 @@ SLA_CRITERIA = (
     "tag_ids",
     "partner_id",
 )
-#: What a change of moves the clocks.
-SLA_TRIGGERS = (
-    *SLA_CRITERIA,
+#: What else moves the clocks when it changes.
+SLA_EVENTS = (
     "stage_id",
     "first_response_date",
     "oldest_unanswered_customer_message_date",
@@ -178,18 +177,24 @@ class HelpdeskTicketSla(models.Model):
         return tickets
 
     def write(self, vals):
-        triggers = [name for name in SLA_TRIGGERS if name in vals]
+        criteria = self._get_sla_criteria()
+        triggers = [name for name in (*criteria, *SLA_EVENTS) if name in vals]
         if not triggers or self.env.context.get("helpdesk_sla_later"):
             return super().write(vals)
         before = {ticket: [ticket[name] for name in triggers] for ticket in self}
         result = super().write(vals)
         changed = self.filtered(lambda t: [t[name] for name in triggers] != before[t])
-        changed._update_slas(only_new=not vals.keys() & set(SLA_CRITERIA))
+        changed._update_slas(only_new=not vals.keys() & set(criteria))
         return result
 
     # ------------------------------------------------------------------
     # Which policies
     # ------------------------------------------------------------------
+
+    @api.model
+    def _get_sla_criteria(self):
+        """Return the names of the ticket's fields by which policies choose their tickets."""
+        return SLA_CRITERIA
 
     def _get_matching_policies(self):
         """Return the policies for a ticket as it is now, archived ones included.
@@ -213,6 +218,7 @@ class HelpdeskTicketSla(models.Model):
                 and (not policy.severity_ids or severity.id in policy.severity_ids)
                 and (not policy.tag_ids or policy.tag_ids & set(self.tag_ids.ids))
                 and (not policy.partner_ids or self._is_customer_among(policy.partner_ids))
+                and all(self[name].id in ids for name, ids in policy.more)
             )
 
         return [policy for policy in policies if matches(policy)]

@@ -9,6 +9,8 @@ from . import account_move
 from . import account_move_line
 from . import helpdesk_ticket_sale
 from . import helpdesk_ticket_billing
+from . import helpdesk_sla
+from . import helpdesk_ticket_sla
 from . import res_partner
 from . import sale_order
 from . import sale_order_line

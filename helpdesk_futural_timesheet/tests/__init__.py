@@ -5,6 +5,7 @@ from . import test_timer
 from . import test_tours
 from . import test_ticket_sale
 from . import test_low_balance
+from . import test_sla
 from . import test_invoice_hours
 from . import test_hours_rules
 from . import test_access
