@@ -1,8 +1,9 @@
 from ast import literal_eval
 from email.utils import parseaddr
 
+from odoo import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from .common_lifecycle import LifecycleCase
 
@@ -203,7 +204,34 @@ class TestStageMails(LifecycleCase):
                     )
                 )
                 self.assertFalse(preview.error_msg)
-                self.assertIn(ticket.ticket_ref, f"{preview.body_html}{preview.subject}")
+                self.assertTrue(preview.subject and html2plaintext(preview.body_html).strip())
+
+    def test_what_an_agent_sends_with_a_shipped_template_has_the_number(self):
+        """Templates needn't say it: whoever answers finds back by the subject, also offline."""
+        ticket = self._settled(resolution="<p>New roller.</p>")
+        templates = self.env["mail.template"].search([("model", "=", "helpdesk.ticket")])
+        shipped = templates.filtered(lambda t: t.get_external_id()[t.id])
+        self.assertGreaterEqual(len(shipped), 8)
+        for template in shipped:
+            with self.subTest(template=template.name):
+                composer = (
+                    self.env["mail.compose.message"]
+                    .with_user(self.aino)
+                    .create(
+                        {
+                            "model": ticket._name,
+                            "res_ids": str(ticket.ids),
+                            "template_id": template.id,
+                            "partner_ids": [Command.set(self.customer.ids)],
+                            "composition_mode": "comment",
+                        }
+                    )
+                )
+                _mails, messages = composer._action_send_mail()
+                mail = self.env["mail.mail"].search([("mail_message_id", "in", messages.ids)])
+                self.assertIn(self.customer, mail.recipient_ids)
+                for subject in mail.mapped("subject"):
+                    self.assertIn(f"#{ticket.ticket_ref}", subject)
 
     def test_a_button_leads_to_the_page_only_where_there_is_one(self):
         ticket = self._settled()
