@@ -60,7 +60,13 @@ QUIET = {
     "mail_auto_subscribe_no_notify": True,
     "mail_activity_quick_update": True,
 }
-SAYINGS = ("mail", "answer", "note", "rating")
+#: What is said, and the subtype of the message.
+SAYINGS = {
+    "mail": "mail.mt_comment",
+    "answer": "mail.mt_comment",
+    "note": "mail.mt_note",
+    "rating": "helpdesk_futural.mt_ticket_rating",
+}
 CHANGES = {"assign": "user_id", "stage": "stage_id"}
 
 
@@ -133,7 +139,14 @@ def _write_messages(env, stories):
             tuple(messages.ids),
         )
     )
-    messages.rating_ids.invalidate_recordset()
+    ratings = messages.rating_ids
+    ratings.invalidate_recordset()
+    for rating in ratings:
+        rating.helpdesk_ticket_id.rating_date = rating.create_date
+        rating.helpdesk_ticket_id.rating_request_date = rating.create_date
+    # Core computes the last value before the rating has its model.
+    tickets = ratings.helpdesk_ticket_id
+    env.add_to_compute(tickets._fields["rating_last_value"], tickets)
 
 
 class Story:
@@ -299,7 +312,7 @@ class Story:
         yield self._get_message(self.events[0], "mail.mt_note", self._get_creation()), []
         for event in self.events:
             if event.tag in SAYINGS:
-                subtype = "mail.mt_note" if event.tag == "note" else "mail.mt_comment"
+                subtype = SAYINGS[event.tag]
                 yield self._get_message(event, subtype, self._get_saying(event)), []
             if event in self.changes:
                 moved = "stage_id" in self.changes[event]

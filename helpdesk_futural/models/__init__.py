@@ -13,6 +13,7 @@ from . import helpdesk_team_dashboard
 from . import helpdesk_team_lifecycle
 from . import helpdesk_team_working_time
 from . import helpdesk_team_sla
+from . import helpdesk_team_rating
 from . import helpdesk_team_stage
 from . import helpdesk_macro
 from . import helpdesk_stage_sla
@@ -36,6 +37,8 @@ from . import helpdesk_ticket_templates
 from . import helpdesk_ticket_acknowledgement
 from . import helpdesk_ticket_closing
 from . import helpdesk_ticket_reopening
+from . import helpdesk_ticket_rating
+from . import helpdesk_ticket_rating_request
 from . import helpdesk_ticket_presence
 from . import helpdesk_ticket_stage_history
 from . import helpdesk_ticket_sla
@@ -60,6 +63,7 @@ from . import helpdesk_incoming_mail_source
 from . import mail_message
 from . import mail_message_marks
 from . import mail_thread
+from . import rating_rating
 from . import resource_calendar
 from . import resource_calendar_leaves
 from . import ir_websocket

@@ -13,6 +13,8 @@ SHIPPED_TEMPLATES = {
     "reopened_template_id": "helpdesk_futural.mail_template_reopened",
     "follow_up_template_id": "helpdesk_futural.mail_template_follow_up",
     "reminder_template_id": "helpdesk_futural.mail_template_reminder",
+    "rating_template_id": "helpdesk_futural.mail_template_rating",
+    "rating_reminder_template_id": "helpdesk_futural.mail_template_rating_reminder",
 }
 
 UTC = ZoneInfo("UTC")

@@ -79,7 +79,7 @@ class HelpdeskTicketMacro(models.Model):
         sentences = []
         if template:
             # The answer tells the customer where they stand.
-            self._skip_stage_mails()
+            self._skip_stage_mails(answered=True)
             sentences.append(self._describe_replies())
             for values in before.values():
                 values["waiting_on"] = "customer"  # the answer stays sent

@@ -284,7 +284,7 @@ class HelpdeskTicketReopening(models.Model):
             and (stage != self.stage_id)
         ):
             # The answer itself tells the customer where they stand.
-            self._skip_stage_mails()
+            self._skip_stage_mails(answered=True)
             self.stage_id = stage
             self.waiting_on = "customer"
         return result

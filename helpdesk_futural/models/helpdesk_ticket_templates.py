@@ -110,16 +110,26 @@ class HelpdeskTicketTemplates(models.Model):
         stage_subtype = self.env["ir.model.data"]._xmlid_to_res_id(STAGE_SUBTYPE)
         return False if subtype and subtype.id == stage_subtype else subtype
 
-    def _skip_stage_mails(self):
-        """In this transaction the customer hears in another way where the tickets stand."""
-        self.env.cr.precommit.data.setdefault(_SKIPPED, set()).update(self.ids)
+    def _skip_stage_mails(self, answered=False):
+        """Send no mails about the stages that the tickets enter in this transaction.
+
+        :param bool answered: an answer tells the customer instead; else nobody is to be told
+        """
+        skipped = self.env.cr.precommit.data.setdefault(_SKIPPED, {})
+        skipped.update({id_: answered or skipped.get(id_, False) for id_ in self.ids})
+
+    def _get_skipped_stage_mails(self):
+        """Return ``{ticket id: answered}``, see ``_skip_stage_mails``."""
+        return self.env.cr.precommit.data.get(_SKIPPED, {})
 
     def _send_stage_mails(self, left):
         """Queue the mail of the stage that each ticket is in now.
 
         :param dict left: ``{ticket: stage}`` that they left; empty for a new ticket
+        :rtype: mail.mail
         """
-        skipped = self.env.cr.precommit.data.pop(_SKIPPED, set())
+        skipped = self._get_skipped_stage_mails()
+        self.env.cr.precommit.data.pop(_SKIPPED, None)
         by_template = {}
         # sudo: templates are configuration
         for ticket in self.sudo():
@@ -128,8 +138,10 @@ class HelpdeskTicketTemplates(models.Model):
             template = ticket._get_stage_template(left[ticket])
             if template:
                 by_template.setdefault(template, []).append(ticket.id)
+        mails = self.env["mail.mail"]
         for template, ids in by_template.items():
-            self.browse(ids)._queue_automatic_mails(template)
+            mails += self.browse(ids)._queue_automatic_mails(template)
+        return mails
 
     def _get_stage_template(self, left):
         """Return what tells the customer that the ticket went on from the stage ``left``."""
@@ -233,7 +245,7 @@ class HelpdeskTicketTemplates(models.Model):
                 res_id=ticket.id,
                 subject=ticket._format_automatic_subject(values["subject"]),
                 body=body,
-                body_html=ticket._render_automatic_layout(body),
+                body_html=ticket._render_automatic_layout(ticket._complete_automatic_body(body)),
                 email_from=ticket._get_automatic_sender(),
                 reply_to=reply_to[ticket.id] or ticket._get_automatic_sender(),
                 record_company_id=ticket.company_id.id,
@@ -329,6 +341,10 @@ class HelpdeskTicketTemplates(models.Model):
         if parent and result["Auto-Submitted"] == "auto-replied":
             result["In-Reply-To"] = parent
         return result
+
+    def _complete_automatic_body(self, body):
+        """Return the body with what only the recipient of the mail may see, not the chatter."""
+        return body
 
     def _render_automatic_layout(self, body):
         """Put the body of an automatic mail between the team's head and the company's foot."""

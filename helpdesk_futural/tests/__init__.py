@@ -58,3 +58,6 @@ from . import test_queues
 from . import test_presence
 from . import test_tools_presence
 from . import test_queue_tours
+from . import test_rating
+from . import test_rating_request
+from . import test_rating_page

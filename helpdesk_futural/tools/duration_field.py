@@ -34,3 +34,7 @@ class Duration(fields.Float):
         getter = self.expression_getter(field_expr)
         wanted = {None if hours is False else hours for hours in value}
         return lambda record: (None if (hours := getter(record)) is False else hours) in wanted
+
+
+class Percentage(Duration):
+    """Percent of something; empty, also in the database, where there is nothing to count."""

@@ -76,7 +76,7 @@ class HelpdeskTicketReplyWizard(models.TransientModel):
             {t.id: rendered[t.id]["body"] if rendered else self.body for t in tickets},
             {t.id: (rendered[t.id]["attachments"] if rendered else []) + files for t in tickets},
         )
-        tickets._skip_stage_mails()
+        tickets._skip_stage_mails(answered=True)
         for stage, moved in tickets.grouped(lambda t: stages.get(t.team_id)).items():
             if stage:
                 moved.stage_id = stage

@@ -65,7 +65,7 @@ class HelpdeskTicketCustomerAction(models.Model):
         if comment:
             self._customer_comment(author, comment)
         if author == self.partner_id:
-            self._skip_stage_mails()  # by themselves, so they know
+            self._skip_stage_mails(answered=True)  # by themselves, so they know
         self.write({"stage_id": stage.id, "closed_by_partner": stage.state == "closed"})
         if stage.state in OPEN_STATES and stage.state != "waiting":
             self.waiting_on = "team"
