@@ -65,6 +65,7 @@ class HelpdeskTicketMerge(models.Model):
         merged = self.sudo().filtered("merged_into_id")
         if not merged:
             return
+        # sudo: a stage's meaning
         stage = self.env["helpdesk.stage"].sudo().browse(vals.get("stage_id") or [])
         for ticket in merged:
             if (stage and stage.state in OPEN_STATES) or vals.get(
@@ -271,6 +272,7 @@ class HelpdeskTicketMerge(models.Model):
             stage = team._get_first_stage("closed", "solved")
             if not stage:
                 raise UserError(
+                    # sudo: the name of the team of tickets that the user may write
                     self.env._("The team “%s” has no stage for closed tickets.", team.sudo().name)
                 )
             # A stage that is closed already, such as Cancelled, says more.

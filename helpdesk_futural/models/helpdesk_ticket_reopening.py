@@ -35,6 +35,7 @@ class HelpdeskTicketReopening(models.Model):
             stage = team._get_first_stage("closed")
             if not stage:
                 raise UserError(
+                    # sudo: a customer may be confirming; the team's name only
                     self.env._("The team “%s” has no stage for closed tickets.", team.sudo().name)
                 )
             tickets.write({"stage_id": stage.id, "closed_by_partner": True})

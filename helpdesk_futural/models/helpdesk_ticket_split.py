@@ -38,6 +38,7 @@ class HelpdeskTicketSplit(models.Model):
         new._copy_followers(self, self._get_split_followers(messages))
         (self | new)._refresh_contacts(messages)
         new._log_split_from(self, len(messages))
+        # sudo: configuration
         if acknowledge and (template := new.team_id.sudo().acknowledgement_template_id):
             # sudo above: which mail the team sends is configuration
             new._queue_automatic_mails(template.filtered("active"))

@@ -86,6 +86,7 @@ class HelpdeskTicketBulk(models.TransientModel):
             if macro.template_id or not wizard.send_stage_mails:
                 continue
             targets = wizard._find_stages()
+            # sudo: stages are shown to everybody who sees a ticket in them
             wizard.stage_mail_count = sum(
                 bool(stage.template_id.active and stage != ticket.stage_id.sudo())
                 for ticket in reached

@@ -43,6 +43,7 @@ class HelpdeskTicketRequest(models.Model):
             values = {**values, "description": plaintext2html(text)}
         try:
             with self.env.cr.savepoint():
+                # sudo: as above
                 ticket = tickets.create(values).with_env(self.sudo().env)
         except psycopg2.errors.UniqueViolation as error:
             if error.diag.constraint_name != "helpdesk_ticket_request_token_uniq":

@@ -116,6 +116,7 @@ class HelpdeskTeamTimesheet(models.Model):
         tracking = self.sudo().filtered("use_helpdesk_timesheet")
         without = tracking.filtered(lambda team: not team.project_id)
         if without:
+            # sudo: as above
             projects = (
                 self.env["project.project"]
                 .sudo()

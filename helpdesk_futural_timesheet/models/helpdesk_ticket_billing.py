@@ -52,6 +52,7 @@ class HelpdeskTicketBilling(models.Model):
         for (company, partner), tickets in self.grouped(
             lambda t: (t.company_id, t.commercial_partner_id)
         ).items():
+            # sudo: configuration
             by_product = tickets.grouped(lambda t: t.team_id.sudo().timesheet_product_id)
             order = orders.with_company(company).create(
                 {

@@ -24,6 +24,7 @@ class HelpdeskHoursInvoice(models.TransientModel):
         values = super().default_get(fields)
         if self.env.context.get("active_model") == "account.analytic.line":
             entries = self.env["account.analytic.line"].browse(self.env.context.get("active_ids"))
+            # sudo: the customers of entries that the user chose
             values["partner_ids"] = [
                 Command.set(entries.helpdesk_ticket_id.sudo().commercial_partner_id.ids)
             ]  # sudo: the customers of the hours that the user sees
