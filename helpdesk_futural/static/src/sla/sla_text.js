@@ -103,7 +103,7 @@ export function describeDeadline(deadline, isSoon, now = DateTime.now()) {
  */
 export function describeStep(step, badge) {
     const hours = formatHours(step.hours);
-    const ran = step.hours ? _t("after %s more of working time", hours) : "";
+    const ran = step.hours ? _t("after %s of working time", hours) : "";
     switch (step.event) {
         case "started":
             return { icon: "fa-play", text: _t("Started"), detail: "" };
