@@ -117,6 +117,11 @@ class AccountAnalyticLineBilling(models.Model):
     # Invoices
     # ------------------------------------------------------------------
 
+    def action_open_helpdesk_ticket(self):
+        """Return the action that opens the entry's ticket: there an order is made, if none is."""
+        self.ensure_one()
+        return self.helpdesk_ticket_id._get_records_action()
+
     @api.model
     def _get_hours_to_invoice_domain(
         self, tickets=None, partners=None, date_from=None, date_to=None

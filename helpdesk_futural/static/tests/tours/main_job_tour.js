@@ -9,13 +9,17 @@ const TICKET = "Tulostin ei tulosta ääkkösiä";
 const CUSTOMER = "Päivi Hämäläinen";
 const ANSWER = "Hei Päivi! Valitse asetuksista merkistö UTF-8. Auttoiko?";
 
-const openQueue = (queue, name) => [
+export const openHelpdesk = () => [
     stepUtils.showAppsMenuItem(),
     {
         content: "Open the Helpdesk app",
         trigger: ".o_app[data-menu-xmlid='helpdesk_futural.menu_helpdesk_root']",
         run: "click",
     },
+];
+
+export const openQueue = (queue, name) => [
+    ...openHelpdesk(),
     {
         content: "Unfold the Tickets menu",
         trigger: "button[data-menu-xmlid='helpdesk_futural.menu_helpdesk_tickets']",
@@ -32,40 +36,44 @@ const openQueue = (queue, name) => [
     },
 ];
 
+export const claimTicket = () => [
+    ...openQueue("menu_helpdesk_unassigned", "Unassigned"),
+    {
+        content: "The ticket waits in the queue; open it",
+        trigger: `.o_data_row:contains('${TICKET}') .o_data_cell[name=name]`,
+        run: "click",
+    },
+    {
+        content: "The form shows what the customer wrote",
+        trigger: ".o_helpdesk_ticket_form [name=description]:contains('punainen täplä')",
+    },
+    {
+        content: "The picture in the customer's text loads",
+        trigger: ".o_helpdesk_ticket_form [name=description] img",
+        run: ({ anchor }) => anchor.decode(),
+    },
+    {
+        content: "Their file hangs on their message",
+        trigger: ".o-mail-Message .o-mail-AttachmentContainer:contains(testisivu.pdf)",
+    },
+    {
+        content: "Claim the ticket",
+        trigger: "button[name=action_claim]",
+        run: "click",
+    },
+    {
+        content: "It is in progress now",
+        trigger: ".o_statusbar_status button[aria-checked=true]:contains('In Progress')",
+    },
+    {
+        content: "Nobody can claim it a second time",
+        trigger: ".o_form_statusbar:not(:has(button[name=action_claim]))",
+    },
+];
+
 registry.category("web_tour.tours").add("helpdesk_futural_claim_and_answer", {
     steps: () => [
-        ...openQueue("menu_helpdesk_unassigned", "Unassigned"),
-        {
-            content: "The ticket waits in the queue; open it",
-            trigger: `.o_data_row:contains('${TICKET}') .o_data_cell[name=name]`,
-            run: "click",
-        },
-        {
-            content: "The form shows what the customer wrote",
-            trigger: ".o_helpdesk_ticket_form [name=description]:contains('punainen täplä')",
-        },
-        {
-            content: "The picture in the customer's text loads",
-            trigger: ".o_helpdesk_ticket_form [name=description] img",
-            run: ({ anchor }) => anchor.decode(),
-        },
-        {
-            content: "Their file hangs on their message",
-            trigger: ".o-mail-Message .o-mail-AttachmentContainer:contains(testisivu.pdf)",
-        },
-        {
-            content: "Claim the ticket",
-            trigger: "button[name=action_claim]",
-            run: "click",
-        },
-        {
-            content: "It is in progress now",
-            trigger: ".o_statusbar_status button[aria-checked=true]:contains('In Progress')",
-        },
-        {
-            content: "Nobody can claim it a second time",
-            trigger: ".o_form_statusbar:not(:has(button[name=action_claim]))",
-        },
+        ...claimTicket(),
         {
             content: "Write to the customer",
             trigger: ".o-mail-Chatter-sendMessage",
