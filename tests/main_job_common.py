@@ -72,6 +72,8 @@ class MainJobCase(HttpCase):
 
         cls.outbox = SmtpServer().start()
         cls.addClassCleanup(cls.outbox.stop)
+        # Nothing else is sent than what happens here.
+        cls.env["mail.mail"].search([("state", "=", "outgoing")]).state = "cancel"
         cls.env["ir.mail_server"].search([]).active = False
         cls.env["ir.mail_server"].create(
             {
@@ -134,6 +136,17 @@ class MainJobCase(HttpCase):
                 smtp.send_message(message)
             except smtplib.SMTPDataError:
                 self.fail(f"The mail server could not deliver: {server.errors}")
+
+    def take_queued_mail(self, address):
+        """Let the queue send what waits in it; return the one mail to the address."""
+        # Stages' mails are written when a transaction ends. As in receive(), the job commits.
+        self.env.cr.flush()
+        with self.registry.cursor() as cr:
+            cron = self.env.ref("mail.ir_cron_mail_scheduler_action").with_env(self.env(cr=cr))
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+        [delivery] = [d for d in self.outbox.take() if d.recipients == (address,)]
+        return delivery.message
 
     # ------------------------------------------------------------------
     # What is so after each step

@@ -66,9 +66,6 @@ class TestJourneyToInvoice(MailboxCase):
             }
         )
 
-        # Nothing else is sent than what happens here.
-        cls.env["mail.mail"].search([("state", "=", "outgoing")]).state = "cancel"
-
     # ------------------------------------------------------------------
     # Billed afterwards, in the browser
     # ------------------------------------------------------------------
@@ -158,17 +155,6 @@ class TestJourneyToInvoice(MailboxCase):
         self.assertEqual(ticket.hours_without_order, 0)
         self.assertEqual(set(ticket.timesheet_ids.mapped("helpdesk_billing_state")), {"invoiced"})
         self.assertEqual(ticket.timesheet_ids.timesheet_invoice_id, invoice)
-
-    def take_queued_mail(self, address):
-        """Let the queue send what waits in it; return the one mail to the address."""
-        # Stages' mails are written when a transaction ends. As in receive(), the job commits.
-        self.env.cr.flush()
-        with self.registry.cursor() as cr:
-            cron = self.env.ref("mail.ir_cron_mail_scheduler_action").with_env(self.env(cr=cr))
-            cron.method_direct_trigger()
-        self.env.invalidate_all()
-        [delivery] = [d for d in self.outbox.take() if d.recipients == (address,)]
-        return delivery.message
 
     # ------------------------------------------------------------------
     # Prepaid
