@@ -346,7 +346,7 @@ class Story:
         values = {"body": self.body(event), "message_type": "comment"}
         notified = []
         if event.tag == "rating":
-            values.update(self._get_rating(event), message_type="notification")
+            values.update(self._get_rating(event))
         if event.tag == "mail":
             if self.values["channel"] == "email" or event.get("via") == "email":
                 values.update(message_type="email", subject=self.values["name"])

@@ -150,6 +150,9 @@ class HelpdeskTicketRating(models.Model):
 
     def message_post(self, **kwargs):
         kwargs.pop("rating_value", None)  # see _get_allowed_message_params
+        if kwargs.get("rating_id"):
+            # Core keeps internal messages of no other type from who knows their id.
+            kwargs.setdefault("message_type", "comment")
         return super().message_post(**kwargs)
 
     def _rating_apply_get_default_subtype_id(self):

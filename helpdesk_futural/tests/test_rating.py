@@ -29,6 +29,16 @@ class TestRating(RatingCase):
         self.assertTrue(message.subtype_id.internal)
         self.assertNotIn(self.other_customer, message.notified_partner_ids)
         self.assertEqual(ticket.state, "solved", "it is no answer that reopens")
+        self.assertFalse(ticket.last_customer_message_date)
+
+    def test_a_late_rating_makes_no_new_ticket(self):
+        ticket = self._solved()
+        ticket.stage_id = self.stage_closed
+        ticket.close_date = self._days_ago(days=30)
+        self._finish()
+        self._vote(ticket, 3, "Took me a while")
+        self.assertIn("Took me a while", ticket.message_ids[0].body)
+        self.assertFalse(ticket.search([("origin_id", "=", ticket.id)]))
 
     def test_changing_the_vote_changes_the_same_rating_and_message(self):
         ticket = self._solved()

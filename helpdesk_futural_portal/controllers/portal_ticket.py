@@ -121,6 +121,8 @@ class HelpdeskPortalTicket(CustomerPortal):
             "participants": ticket._get_customer_participants(),
             "attachments": ticket._get_customer_attachments(),
             "rating": self._get_asked_rating(ticket, partner),
+            "may_rate": ticket._may_be_rated(),
+            "team_score": ticket.team_id._get_customer_score(),
             "priorities": dict(ticket._fields["priority"]._description_selection(request.env)),
             "notice": kwargs.get("notice"),
             "link_parameters": {
@@ -139,10 +141,10 @@ class HelpdeskPortalTicket(CustomerPortal):
         )
 
     def _get_asked_rating(self, ticket, partner):
-        """Return the rating that the visitor was asked for and hasn't given yet."""
-        return ticket.rating_ids.filtered(
-            lambda rating: rating.partner_id == partner and not rating.consumed
-        )[:1]
+        """Return the rating that the visitor was asked for, or has given."""
+        rating = ticket._get_rating()
+        asked = rating.consumed or ticket._may_be_rated()
+        return rating.filtered(lambda r: asked and r.partner_id == partner)
 
     # ------------------------------------------------------------------
     # What is done there

@@ -6,6 +6,7 @@ from . import (
     test_list,
     test_new_ticket,
     test_public_form,
+    test_rating,
     test_scope,
     test_ticket_actions,
     test_ticket_comments,
