@@ -34,6 +34,7 @@ from . import test_stage_history
 from . import test_sla
 from . import test_sla_clock
 from . import test_sla_cron
+from . import test_sla_policy
 from . import test_sla_screens
 from . import test_sla_search
 from . import test_sla_speed
