@@ -170,6 +170,7 @@ class TestSlaCron(SlaCase):
         tickets = self.env["helpdesk.ticket"].create(
             [{"name": "x", "team_id": self.team.id} for _i in range(5)]
         )
+        self._run()  # what else the database has to catch up with
         self.at(4, 9)
         self.commits.clear()
         with patch(BATCH, 2):
