@@ -7,8 +7,12 @@ from . import account_analytic_line_billing
 from . import account_analytic_line_value
 from . import account_move
 from . import account_move_line
+from . import account_move_credit
+from . import account_move_reversal
+from . import account_analytic_line_paid_by
 from . import helpdesk_ticket_sale
 from . import helpdesk_ticket_billing
+from . import helpdesk_ticket_payer
 from . import helpdesk_sla
 from . import helpdesk_ticket_sla
 from . import res_partner

@@ -170,8 +170,9 @@ class AccountAnalyticLineBilling(models.Model):
         except LockError as error:
             raise UserError(
                 self.env._(
-                    "Somebody else is invoicing some of these hours at this very moment. Look at"
-                    " the invoices in a minute, and try again if something is missing."
+                    "Somebody else is invoicing or changing some of these hours at this very"
+                    " moment. Look at the invoices in a minute, and try again if something is"
+                    " missing."
                 )
             ) from error
         entries = entries.filtered(lambda line: line._get_billing_state() == "to_invoice")

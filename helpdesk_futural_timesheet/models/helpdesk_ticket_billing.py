@@ -82,7 +82,7 @@ class HelpdeskTicketBilling(models.Model):
             team = ticket.team_id.sudo()  # sudo: configuration
             if not ticket.commercial_partner_id:
                 reason = self.env._("it has no customer.")
-            elif ticket.sale_line_id:
+            elif ticket.sale_line_id and not ticket.is_order_cancelled:
                 reason = self.env._("it has a sales order item already.")
             elif not team.use_helpdesk_sale_timesheet or not team.timesheet_product_id:
                 reason = self.env._(

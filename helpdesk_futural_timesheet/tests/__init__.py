@@ -7,6 +7,8 @@ from . import test_ticket_sale
 from . import test_low_balance
 from . import test_sla
 from . import test_invoice_hours
+from . import test_invoice_money
+from . import test_invoice_credit
 from . import test_hours_rules
 from . import test_access
 from . import test_answer_time

@@ -102,3 +102,30 @@ class BillingCase(HoursCase):
         if confirm:
             order.action_confirm()
         return order.order_line
+
+
+class InvoicingCase(BillingCase):
+    """A ticket whose hours are billed afterwards."""
+
+    def setUp(self):
+        super().setUp()
+        self.item = self._order(self.delivered_product)
+        self.ticket = self._ticket(sale_line_id=self.item.id)
+
+    def _invoice(self, entries, post=False):
+        """Invoice the entries as the seller; return the invoices."""
+        invoices = entries.with_user(self.seller)._create_helpdesk_invoices().sudo()
+        if post:
+            invoices.action_post()
+        return invoices
+
+    def _credit(self, invoice, hours=None):
+        """Return the posted credit note for so many of the invoice's hours, or for all."""
+        credit = invoice._reverse_moves(cancel=False)
+        if hours:
+            credit.invoice_line_ids.quantity = hours
+        credit.action_post()
+        return credit
+
+    def _assert_state(self, entries, state):
+        self.assertEqual(entries.mapped("helpdesk_billing_state"), [state] * len(entries))
