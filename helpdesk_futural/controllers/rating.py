@@ -16,7 +16,7 @@ class HelpdeskRating(Rating):
     Only the form votes.
     """
 
-    @route(readonly=True)
+    @route()
     def action_open_rating(self, token, rate, **kwargs):
         rating, ticket = self._find_ticket_rating(token)
         if not ticket:
