@@ -21,6 +21,8 @@ class RatingRating(models.Model):
         "helpdesk.team", "Helpdesk Team", related="helpdesk_ticket_id.team_id"
     )
 
+    helpdesk_satisfaction = fields.Selection(related="helpdesk_ticket_id.satisfaction")
+
     @api.depends("res_model", "res_id")
     def _compute_helpdesk_ticket_id(self):
         # sudo: which ticket it is, not what is in it
