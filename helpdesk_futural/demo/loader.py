@@ -146,7 +146,8 @@ def _write_messages(env, stories):
         rating.helpdesk_ticket_id.rating_request_date = rating.create_date
     # Core computes the last value before the rating has its model.
     tickets = ratings.helpdesk_ticket_id
-    env.add_to_compute(tickets._fields["rating_last_value"], tickets)
+    for name in ("rating_last_value", "satisfaction", "satisfaction_score"):
+        env.add_to_compute(tickets._fields[name], tickets)
 
 
 class Story:
