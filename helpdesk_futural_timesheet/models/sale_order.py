@@ -24,6 +24,11 @@ class SaleOrder(models.Model):
                 order.helpdesk_ticket_id._go_on_with_new_hours(prepaid)
         return result
 
+    def _compute_show_hours_recorded_button(self):
+        """Core reads a number of projects here, so orders open for users of Project only."""
+        # sudo: whether a button shows; who bills hours may have no rights on projects
+        return super(SaleOrder, self.sudo())._compute_show_hours_recorded_button()
+
     def _get_invoiceable_lines(self, final=False):
         """Invoice nothing but the hours that were chosen, if somebody chose."""
         lines = super()._get_invoiceable_lines(final)
