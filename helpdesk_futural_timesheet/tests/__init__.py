@@ -15,3 +15,4 @@ from . import test_answer_time
 from . import test_reports
 from . import test_whole_way
 from . import test_invoice_concurrency
+from . import test_billing_tours
