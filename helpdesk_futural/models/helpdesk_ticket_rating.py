@@ -134,7 +134,7 @@ class HelpdeskTicketRating(models.Model):
 
     def _replace_customer(self, former):
         """What the former customer said stays; their link is void, the new one may be asked."""
-        super()._replace_customer(former)
+        result = super()._replace_customer(former)
         if former:
             # sudo: whoever may change the customer ends the former one's vote
             ticket = self.sudo()
@@ -143,6 +143,7 @@ class HelpdeskTicketRating(models.Model):
             for rating in given:
                 rating.access_token = rating._default_access_token()
             ticket.rating_request_date = False
+        return result
 
     def _get_allowed_message_params(self):
         """Core lets whoever may write a message rate with it: here one votes on the page only."""
