@@ -110,6 +110,45 @@ class TestFields(PortalCase):
         self.assertFalse(self.env["mail.followers"].with_user(self.liisa).has_access("read"))
         self.assertFalse(self.env["mail.tracking.value"].with_user(self.liisa).has_access("read"))
 
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_what_is_internal_cant_be_read_by_its_number_whatever_kind_it_is(self):
+        kept = {
+            "an outsider's mail": {"message_type": "email", "is_internal": True},
+            "an internal reply by mail": {
+                "message_type": "email",
+                "subtype_id": self.env.ref("mail.mt_note").id,
+            },
+            "a log of changes": {"message_type": "notification", "subtype_id": False},
+            "what was noted on an activity": {
+                "message_type": "notification",
+                "subtype_id": self.env.ref("mail.mt_activities").id,
+            },
+        }
+        for name, values in kept.items():
+            message = self.env["mail.message"].create(
+                {
+                    "model": "helpdesk.ticket",
+                    "res_id": self.ticket.id,
+                    "author_id": self.aino.partner_id.id,
+                    "subtype_id": self.env.ref("mail.mt_comment").id,
+                    "body": "They never pay.",
+                    **values,
+                }
+            )
+            theirs = message.with_user(self.liisa)
+            with self.subTest(name), self.assertRaises(AccessError):
+                theirs.read(["body"])
+        mail = self.env["mail.message"].create(
+            {
+                "model": "helpdesk.ticket",
+                "res_id": self.ticket.id,
+                "message_type": "email",
+                "subtype_id": self.env.ref("mail.mt_comment").id,
+                "body": "Unplug it.",
+            }
+        )
+        self.assertIn("Unplug", mail.with_user(self.liisa).read(["body"])[0]["body"])
+
     def test_the_addresses_of_those_who_take_part_are_not_suggested_to_customers(self):
         self.ticket.email_cc = "secret@pohjola.example"
         self.assertEqual(self.theirs._message_get_suggested_recipients(reply_discussion=True), [])
