@@ -8,7 +8,6 @@ from . import account_analytic_line_value
 from . import account_move
 from . import account_move_line
 from . import account_move_credit
-from . import account_move_reversal
 from . import account_analytic_line_paid_by
 from . import helpdesk_ticket_sale
 from . import helpdesk_ticket_billing
