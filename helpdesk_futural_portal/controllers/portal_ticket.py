@@ -18,7 +18,7 @@ class HelpdeskPortalTicket(CustomerPortal):
     # Access
     # ------------------------------------------------------------------
 
-    def _get_customer_ticket(self, ticket_id, access_token=None, **kwargs):
+    def _get_customer_ticket(self, ticket_id, /, access_token=None, **kwargs):
         """Return the ticket with all rights, for whoever may open its page.
 
         Its methods go on in the name of the visitor. Whatever the reason, who may not open it
@@ -37,7 +37,7 @@ class HelpdeskPortalTicket(CustomerPortal):
             raise NotFound()
         return ticket.sudo()  # sudo: access was decided above
 
-    def _get_acting_partner(self, ticket, access_token=None, **kwargs):
+    def _get_acting_partner(self, ticket, /, access_token=None, **kwargs):
         """Return who is in front of the page; by a mail's link it is whom the mail went to."""
         if not request.env.user._is_public():
             return request.env.user.partner_id
@@ -48,7 +48,7 @@ class HelpdeskPortalTicket(CustomerPortal):
             ticket, hash_ if valid else None, pid if valid else None, access_token
         )
 
-    def _get_ticket_to_decide(self, ticket_id, **kwargs):
+    def _get_ticket_to_decide(self, ticket_id, /, **kwargs):
         """Return the ticket and the acting person, if they decide for the customer.
 
         :raises NotFound: if the visitor may not see the ticket
@@ -60,7 +60,7 @@ class HelpdeskPortalTicket(CustomerPortal):
             raise Forbidden()
         return ticket, partner
 
-    def _redirect_to_ticket(self, ticket, notice="", access_token=None, pid=None, **kwargs):
+    def _redirect_to_ticket(self, ticket, notice, /, access_token=None, pid=None, **kwargs):
         """Lead back to the page, with the link's parameters where the visitor came by one."""
         parameters = {
             "access_token": access_token if not ticket.sudo(False).has_access("read") else None,
@@ -103,7 +103,7 @@ class HelpdeskPortalTicket(CustomerPortal):
         response.headers["Content-Security-Policy"] = "frame-ancestors 'self'"
         return response
 
-    def _prepare_ticket_page_values(self, ticket, access_token=None, **kwargs):
+    def _prepare_ticket_page_values(self, ticket, /, access_token=None, **kwargs):
         by_link = not ticket.sudo(False).has_access("read")
         access_token = access_token if by_link else None
         partner = self._get_acting_partner(ticket, access_token, **kwargs)

@@ -24,10 +24,13 @@ class HelpdeskPublicForm(RequestForm, Controller):
     """
 
     def _get_public_team(self, slug):
-        """Return the team behind the address, if its form is switched on."""
+        """Return the team behind the address.
+
+        :raises NotFound: if there is none whose form is switched on
+        """
         team_id = request.env["ir.http"]._unslug(slug)[1] or 0
         # sudo: what a team publishes on its form
-        return (
+        team = (
             request.env["helpdesk.team"]
             .sudo()
             .search(
@@ -37,6 +40,9 @@ class HelpdeskPublicForm(RequestForm, Controller):
                 ]
             )
         )
+        if not team:
+            raise request.not_found()
+        return team
 
     @route(
         "/helpdesk/<string:slug>",
@@ -49,8 +55,7 @@ class HelpdeskPublicForm(RequestForm, Controller):
     )
     def public_form(self, slug, **kwargs):
         """Show the empty form."""
-        team = self._get_public_team(slug)
-        return self._render_public_form(team, {}) if team else request.not_found()
+        return self._render_public_form(self._get_public_team(slug), {})
 
     @route(
         "/helpdesk/<string:slug>",
@@ -63,8 +68,6 @@ class HelpdeskPublicForm(RequestForm, Controller):
     def public_form_send(self, slug, **kwargs):
         """Create the ticket, or show again what was typed with what is wrong in it."""
         team = self._get_public_team(slug)
-        if not team:
-            return request.not_found()
         form = {
             name: kwargs[name]
             for name in (*FIELDS, *CONTACT_FIELDS)
@@ -113,8 +116,6 @@ class HelpdeskPublicForm(RequestForm, Controller):
     def public_form_thanks(self, slug, **kwargs):
         """Tell the number, to who has just sent the form."""
         team = self._get_public_team(slug)
-        if not team:
-            return request.not_found()
         if "helpdesk_form_number" not in request.session:
             return request.redirect(team._get_form_url())
         return request.render(

@@ -166,6 +166,17 @@ class TestTicketPage(PortalHttpCase):
                 with self.subTest(user=user and user.name, url=url):
                     self.assertNotIn(b"secret margin", self._get(url).content)
 
+    def test_parameters_that_nobody_asked_for_are_no_mistake_of_ours(self):
+        self._sign_in(self.liisa)
+        extra = "ticket=1&notice=x&partner=2&stage=3&ticket_id=4&values=5"
+        self.assertEqual(self._get(f"{self.url}?{extra}").status_code, 200)
+        self.ticket.priority = "1"
+        response = self._post(
+            f"{self.url}/priority", priority="2", notice="x", ticket="1", partner="2"
+        )
+        self.assertEqual(response.status_code, 303)
+        self.assertEqual(self.ticket.priority, "2")
+
     def test_opening_the_page_changes_nothing(self):
         quiet = self._ticket()
         self.assertFalse(quiet.access_token)
