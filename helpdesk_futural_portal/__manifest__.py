@@ -14,6 +14,7 @@
         "views/res_partner_views.xml",
         "views/helpdesk_team_views.xml",
         "views/helpdesk_ticket_views.xml",
+        "views/portal_layout_templates.xml",
         "views/portal_home_templates.xml",
         "views/portal_list_templates.xml",
         "views/portal_ticket_templates.xml",
