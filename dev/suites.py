@@ -45,6 +45,13 @@ SUITES = (
         addons=paths.ADDONS,
         ignore=_PLAIN,
     ),
+    # The portal inside Odoo's website, and without the timesheet addon.
+    Suite(
+        "website",
+        tests=("helpdesk_futural_portal",),
+        addons=("helpdesk_futural", "helpdesk_futural_portal"),
+        modules=("website",),
+    ),
 )
 
 

@@ -39,7 +39,14 @@ def test_a_test_id_runs_only_in_the_suite_that_owns_its_file(root: Path) -> None
 
 
 def test_an_addon_is_not_mistaken_for_another_whose_name_begins_alike(root: Path) -> None:
-    assert chosen("helpdesk_futural_portal", root) == [("all", ("helpdesk_futural_portal",), "")]
+    assert chosen("helpdesk_futural_timesheet", root) == [
+        ("all", ("helpdesk_futural_timesheet",), "")
+    ]
+
+
+def test_the_portal_is_tested_with_all_addons_and_inside_a_website(root: Path) -> None:
+    portal = ("helpdesk_futural_portal",)
+    assert chosen(*portal, root) == [("all", portal, ""), ("website", portal, "")]
 
 
 def test_a_path_may_be_absolute_or_end_in_a_slash(root: Path) -> None:
@@ -67,7 +74,7 @@ def test_several_paths_are_split_among_their_suites(root: Path) -> None:
 
 def test_words_that_are_no_path_become_an_expression_for_every_suite(root: Path) -> None:
     runs = chosen("bounce or autoreply", root)
-    assert [name for name, *_ in runs] == ["plain", "core", "all"]
+    assert [name for name, *_ in runs] == ["plain", "core", "all", "website"]
     assert {keyword for *_, keyword in runs} == {"bounce or autoreply"}
 
 
