@@ -11,7 +11,7 @@ help:  ## list the targets
 demo:  ## run Odoo with the addons and demo data (PORT=8069) until Ctrl-C
 	$(DEV) demo
 
-test:  ## run everything, or one thing: T=path, T=path::Class::test, T=addon, or T=words for pytest -k
+test:  ## run everything (JOBS=1: one suite at a time), or T=path, T=path::Class::test, T=addon, T=words for pytest -k
 	$(DEV) test $(if $(T),-- '$(T)')
 
 lint:  ## check style and conventions
