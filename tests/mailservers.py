@@ -79,6 +79,8 @@ class SmtpServer:
     def __init__(self, deliver: Callable[[Delivery], None] | None = None):
         self.port = 0
         self.errors: list[Exception] = []
+        #: What every message is answered with; ``None`` breaks the connection off.
+        self.refusal: str | None = ""
         self._deliver = deliver
         self._received: list[Delivery] = []
         self._lock = threading.Lock()
@@ -88,19 +90,23 @@ class SmtpServer:
         # Port 0 would do for the server, but aiosmtpd connects to the port it was given to see
         # whether it is up; between finding a port and using it somebody else may take it.
         for attempts_left in reversed(range(5)):
-            self.port = free_port()
-            controller = Controller(
-                self, hostname=HOST, port=self.port, ready_timeout=_PATIENCE, enable_SMTPUTF8=True
-            )
             try:
-                controller.start()
+                self.start_on(free_port())
             except OSError:
                 if not attempts_left:
                     raise
             else:
-                self._controller = controller
                 break
         return self
+
+    def start_on(self, port: int) -> None:
+        """Start on a certain port, as after an outage."""
+        self.port = port
+        controller = Controller(
+            self, hostname=HOST, port=port, ready_timeout=_PATIENCE, enable_SMTPUTF8=True
+        )
+        controller.start()
+        self._controller = controller
 
     def stop(self) -> None:
         if self._controller:
@@ -120,6 +126,11 @@ class SmtpServer:
         return taken
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
+        if self.refusal is None:
+            server.transport.close()
+            return "421 Nobody hears this"
+        if self.refusal:
+            return self.refusal
         delivery = Delivery(
             envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content
         )

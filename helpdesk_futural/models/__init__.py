@@ -60,6 +60,7 @@ from . import fetchmail_server
 from . import helpdesk_mailbox
 from . import helpdesk_team_mailbox
 from . import helpdesk_incoming_mail_source
+from . import mail_mail
 from . import mail_message
 from . import mail_message_marks
 from . import mail_thread
