@@ -1,9 +1,10 @@
 # A thin front for `python3 -m dev`, which knows how; see dev/__main__.py.
 PYTHON ?= python3
+, := ,
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format shell update setup clean
+.PHONY: help demo test bench load faults lint format shell update setup clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -16,6 +17,12 @@ test:  ## run everything (JOBS=1: one suite at a time), or T=path, T=path::Class
 
 bench:  ## measure everything with many tickets (SIZES=10000,200000; ONLY=words of an operation)
 	$(DEV) bench $(if $(ONLY),-- --only '$(ONLY)' --show)
+
+load:  ## sixteen people and mails on a real server (SECONDS=300)
+	$(DEV) load -- --seconds $(or $(SECONDS),300)
+
+faults:  ## the same while something breaks (FAULTS=kill,postgres,disk,smtp SECONDS=60)
+	$(DEV) load -- --seconds $(or $(SECONDS),60) --faults $(or $(FAULTS),kill$(,)postgres$(,)disk$(,)smtp)
 
 lint:  ## check style and conventions
 	$(DEV) lint

@@ -27,6 +27,8 @@ def main() -> int:
     )
     bench = commands.add_parser("bench", help="measure everything with many tickets (SIZES=…)")
     bench.add_argument("options", nargs="*", help="options of tests.bench, after --")
+    load = commands.add_parser("load", help="many people and mails at once, and what breaks")
+    load.add_argument("options", nargs="*", help="options of tests.load, after --")
     commands.add_parser("clean", help="stop everything and remove the work folder")
     arguments = parser.parse_args()
     console.exit_on_signals()
@@ -63,6 +65,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from . import bench
 
         return bench.run(arguments.options)
+    elif arguments.command == "load":
+        from . import bench
+
+        return bench.load(arguments.options)
     elif arguments.command == "clean":
         _clean()
     else:
@@ -79,7 +85,7 @@ def _clean() -> None:
         with postgres.use("demo") as server:
             server.drop(demo.DATABASE)
     if system.postgres_bin():
-        for purpose in ("demo", "test", "bench"):
+        for purpose in ("demo", "test", "bench", "load"):
             postgres.Cluster(purpose).stop()
     for folder in (paths.WORK, postgres.outside_folder()):
         if folder.exists():

@@ -1,16 +1,25 @@
-"""``make bench``: what everything costs with many tickets, in a database that keeps what was loaded."""
+"""``make bench``: what everything costs with many tickets; ``make load`` and ``make faults``: many people at once.
+
+Both keep their databases, since loading takes the longest.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+from pathlib import Path
 
 from . import console, odoo, paths, postgres, venv
 from .console import Failure
 from .odoo import Instance
+from .postgres import Server
 
 DATABASE = "helpdesk_futural_bench"
+LOAD_DATABASE = "helpdesk_futural_load"
 _FOLDER = paths.WORK / "bench"
+_LOAD_FOLDER = paths.WORK / "load"
+_ANY = 10**9  # however full it is
 _ADDONS = paths.REPO / "tests/bench/addons"
 _MODULE = "helpdesk_bench"
 _SIZES = "10000,50000,200000"
@@ -32,42 +41,74 @@ def run(arguments: list[str]) -> int:
     if not all(size.isdigit() and int(size) >= 1000 for size in sizes.split(",")):
         raise Failure(f"SIZES={sizes}: write numbers of tickets of 1000 or more, such as {_SIZES}.")
     with postgres.use("bench") as server:
-        settings = _SETTINGS | {"db_name": DATABASE, "dbfilter": f"^{DATABASE}$"}
-        folder = _FOLDER.with_name(_FOLDER.name + server.label)
-        instance = odoo.prepare(server, folder, settings, addons=(_ADDONS,))
+        instance = _prepare(server, _FOLDER, DATABASE)
         _bring_up_to_date(instance, smallest=min(int(size) for size in sizes.split(",")))
-        results = folder / "results.json"
-        command = [
-            str(venv.PYTHON),
-            *("-m", "tests.bench", "--config", str(instance.config), "--database", DATABASE),
-            *("--sizes", sizes, "--json", str(results), *arguments),
-        ]
-        env = instance.env()
-        env["PYTHONPATH"] += f"{os.pathsep}{paths.REPO}"
-        code = subprocess.run(command, env=env, cwd=paths.REPO, stdin=subprocess.DEVNULL).returncode
+        results = instance.folder / "results.json"
+        code = _python(instance, "tests.bench", "--sizes", sizes, "--json", results, *arguments)
         console.say(f"\nResults: {results}")
         return code
 
 
+def load(arguments: list[str]) -> int:
+    """Let people and mails loose on a prefork server, with or without something that breaks."""
+    cluster = postgres.Cluster("load")
+    with cluster.running() as server:
+        instance = _prepare(server, _LOAD_FOLDER, LOAD_DATABASE)
+        _bring_up_to_date(instance, smallest=_ANY)
+        return _python(
+            instance,
+            "tests.load",
+            *(
+                "--dsn",
+                f"host={server.host} port={server.port} user={server.user} dbname={LOAD_DATABASE}",
+            ),
+            *("--log", paths.LOGS / "load-odoo.log"),
+            *("--stop-postgres", json.dumps(cluster.stop_command())),
+            *("--start-postgres", json.dumps(cluster.start_command())),
+            *arguments,
+        )
+
+
+def _prepare(server: Server, folder: Path, database: str) -> Instance:
+    settings = _SETTINGS | {"db_name": database, "dbfilter": f"^{database}$"}
+    folder = folder.with_name(folder.name + server.label)
+    return odoo.prepare(server, folder, settings, addons=(_ADDONS,))
+
+
+def _python(instance: Instance, module: str, *arguments: str | Path) -> int:
+    """Run a module of the checkout on the instance, in the foreground."""
+    database = instance.settings["db_name"]
+    command = [
+        str(venv.PYTHON),
+        *("-m", module, "--config", str(instance.config), "--database", database),
+        *map(str, arguments),
+    ]
+    env = instance.env()
+    env["PYTHONPATH"] += f"{os.pathsep}{paths.REPO}"
+    return subprocess.run(command, env=env, cwd=paths.REPO, stdin=subprocess.DEVNULL).returncode
+
+
 def _bring_up_to_date(instance: Instance, smallest: int) -> None:
     """Install, or upgrade after a change of code; a database that is too full already is made anew."""
-    with paths.locked(_FOLDER / "database.lock"):
+    database = instance.settings["db_name"]
+    with paths.locked(instance.folder / "database.lock"):
         parts = [instance.odoo.key, paths.digest_addons(paths.present_addons())]
         code = paths.digest([*parts, paths.digest_addons([_MODULE], _ADDONS)])
-        stamp, log = instance.folder / "code", paths.LOGS / "bench-install.log"
-        exists = DATABASE in instance.server.databases() and stamp.exists()
+        stamp, log = instance.folder / "code", paths.LOGS / f"{instance.folder.name}-install.log"
+        exists = database in instance.server.databases() and stamp.exists()
         if exists and _tickets(instance) > smallest:
             exists = False
         if not exists:
-            instance.drop(DATABASE)
-            instance.server.create(DATABASE)
+            instance.drop(database)
+            instance.server.create(database)
             what = "Install the addons without demo data"
-            instance.install(DATABASE, [_MODULE], what, log, demo=False)
+            instance.install(database, [_MODULE], what, log, demo=False)
         elif not paths.is_stamped(stamp, code):
             modules = [*paths.present_addons(), _MODULE]
-            instance.update(DATABASE, modules, "Upgrade the addons", log)
+            instance.update(database, modules, "Upgrade the addons", log)
         paths.write_stamp(stamp, code)
 
 
 def _tickets(instance: Instance) -> int:
-    return int(instance.server.sql("SELECT count(*) FROM helpdesk_ticket", DATABASE))
+    database = instance.settings["db_name"]
+    return int(instance.server.sql("SELECT count(*) FROM helpdesk_ticket", database))

@@ -210,18 +210,25 @@ class Cluster:
         """Tell whether the server runs."""
         return self.data.is_dir() and self._succeeds(*self._pg_ctl("status"))
 
+    def start_command(self) -> list[str]:
+        """Return the command that starts the server and waits for it."""
+        return self._as_owner(
+            *self._pg_ctl("-w", "-t", "60", "-l", str(self.folder / "server.log")),
+            *("-o", f"-k {shlex.quote(str(self.socket))} -p 5432"),
+            "start",
+        )
+
+    def stop_command(self) -> list[str]:
+        """Return the command that stops the server and cuts its clients off."""
+        return self._as_owner(*self._pg_ctl("-w", "-m", "fast", "stop"))
+
     def _start(self) -> None:
         if not self.is_running():
             self._own(self.socket)
             server_log = self.folder / "server.log"
-            start = self._pg_ctl(
-                *("-w", "-t", "60", "-l", str(server_log)),
-                *("-o", f"-k {shlex.quote(str(self.socket))} -p 5432"),
-                "start",
-            )
             log = paths.LOGS / "postgres-start.log"
             try:
-                console.run(self._as_owner(*start), "Start PostgreSQL", log=log, cwd=Path("/"))
+                console.run(self.start_command(), "Start PostgreSQL", log=log, cwd=Path("/"))
             except Failure as failure:
                 lines = "\n".join(f"    {line}" for line in console.tail(server_log, 10))
                 raise Failure(f"{failure}\n{server_log}:\n{lines}") from None

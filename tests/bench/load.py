@@ -9,6 +9,7 @@ import random
 import time
 
 from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
 from odoo.tools import SQL
 
 #: Tickets made one by one, of which every copy is made: most are closed, as in a desk of some years.
@@ -46,6 +47,13 @@ class Loader:
 
     def __init__(self, registry):
         self.registry = registry
+
+    @classmethod
+    def load_to(cls, database, tickets):
+        """Bring a database to a number of tickets from nothing."""
+        loader = cls(Registry(database))
+        loader.prepare()
+        loader.fill(tickets)
 
     def prepare(self):
         """Create people, teams and the originals, once."""
