@@ -207,12 +207,17 @@ class People:
             self.contacts.update(self.ledger.ids("res_partner", wanted))
             wanted -= self.contacts.keys()
         self._match_contacts(rows)
-        while remaining := {i: r for i, r in rows.items() if i not in self.contacts}:
-            ready = [r for r in remaining.values() if r["parent_id"] not in remaining]
-            # A circle of parents can't be, but must not keep us for ever either.
-            for row in ready or list(remaining.values()):
-                self.contacts[row["id"]] = self._create_contact(row)
+        for id_ in sorted(rows):
+            self._provide_with_parents(rows, id_)
         return {id_: self.contacts[id_] for id_ in ids if id_ in self.contacts}
+
+    def _provide_with_parents(self, rows: dict[int, dict], id_: int) -> None:
+        """Create a contact after the organisation that it belongs to, unless both are here."""
+        if id_ in self.contacts:
+            return
+        if rows[id_]["parent_id"] in rows:
+            self._provide_with_parents(rows, rows[id_]["parent_id"])
+        self.contacts[id_] = self._create_contact(rows[id_])
 
     def _match_contacts(self, rows: dict[int, dict]) -> None:
         contacts = self.env["res.partner"].with_context(active_test=False)

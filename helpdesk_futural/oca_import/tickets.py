@@ -83,14 +83,18 @@ class Tickets:
         ):
             rows[link["helpdesk_ticket_id"]]["tags"].append(link["helpdesk_ticket_tag_id"])
         by_mail = self.source.query(
-            "SELECT DISTINCT ON (res_id) res_id, message_type FROM mail_message"
+            "SELECT DISTINCT ON (res_id) res_id, message_type, body FROM mail_message"
             " WHERE model = 'helpdesk.ticket' AND res_id = ANY(%s)"
             " AND message_type IN ('email', 'comment') ORDER BY res_id, id",
             (list(ids),),
         )
         for row in by_mail:
             if row["res_id"] in rows:
-                rows[row["res_id"]]["by_mail"] = row["message_type"] == "email"
+                ticket = rows[row["res_id"]]
+                ticket["by_mail"] = row["message_type"] == "email"
+                if ticket["by_mail"] and "cid:" in (ticket["description"] or ""):
+                    # OCA keeps the text of the mail as it was before its pictures were stored.
+                    ticket["description"] = row["body"]
         return rows
 
     # ------------------------------------------------------------------

@@ -8,9 +8,19 @@ companies = [Command.set((env.company | daughter).ids)]
 agents = env.ref("helpdesk_futural.group_helpdesk_user")
 env["res.users"].create(
     [
-        {"login": "aino@yritys.example", "name": "Aino", "email": "aino@yritys.example", "company_ids": companies,
-         "group_ids": [Command.set(agents.ids)]},
-        {"login": "sari@yritys.example", "name": "Sari", "email": "sari@yritys.example", "company_ids": companies},
+        {
+            "login": "aino@yritys.example",
+            "name": "Aino",
+            "email": "aino@yritys.example",
+            "company_ids": companies,
+            "group_ids": [Command.set(agents.ids)],
+        },
+        {
+            "login": "sari@yritys.example",
+            "name": "Sari",
+            "email": "sari@yritys.example",
+            "company_ids": companies,
+        },
     ]
 )
 env["res.partner"].create({"name": "Known", "email": "known@Tuttu.example"})
