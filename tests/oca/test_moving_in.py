@@ -93,7 +93,8 @@ def test_everything_said_comes_with_its_author_date_and_visibility(
 ) -> None:
     assert house.here(SAID_HERE) == house.there(SAID_THERE)
     facts = (
-        "SELECT m.message_id, to_char(m.date, 'YYYY-MM-DD HH24:MI'), m.message_type, COALESCE(m.is_internal, FALSE), s.internal,"
+        "SELECT m.message_id, to_char(m.date, 'YYYY-MM-DD HH24:MI'), m.message_type,"
+        " COALESCE(m.is_internal, FALSE), s.internal,"
         " p.name IS NOT NULL AS author FROM mail_message m JOIN mail_message_subtype s ON s.id = m.subtype_id"
         " LEFT JOIN res_partner p ON p.id = m.author_id"
         " WHERE m.message_id LIKE '<%.1_@%' OR m.message_id LIKE '<note.%' ORDER BY 1"
@@ -105,7 +106,8 @@ def test_everything_said_comes_with_its_author_date_and_visibility(
 def test_a_ticket_keeps_its_values_dates_and_former_number(house: House, moved: Move) -> None:
     there = (
         "SELECT number, t.name, t.description, priority, COALESCE(kanban_state, 'normal'), t.active,"
-        " date_trunc('second', t.create_date), assigned_date, closed_date, s.name->>'en_US' AS stage, c.name->>'en_US' AS category,"
+        " date_trunc('second', t.create_date), assigned_date, closed_date,"
+        " s.name->>'en_US' AS stage, c.name->>'en_US' AS category,"
         " (SELECT array_agg(lower(g.name->>'en_US') ORDER BY 1) FROM helpdesk_ticket_helpdesk_ticket_tag_rel r"
         "  JOIN helpdesk_ticket_tag g ON g.id = r.helpdesk_ticket_tag_id WHERE r.helpdesk_ticket_id = t.id)"
         " FROM helpdesk_ticket t JOIN helpdesk_ticket_stage s ON s.id = t.stage_id"
@@ -116,7 +118,8 @@ def test_a_ticket_keeps_its_values_dates_and_former_number(house: House, moved: 
     here = (
         "SELECT former_ref, t.name, t.description, priority, kanban_state, t.active,"
         " date_trunc('second', t.create_date), assign_date, close_date,"
-        " CASE s.name->>'en_US' WHEN 'Closed' THEN 'Done' ELSE s.name->>'en_US' END AS stage, c.name->>'en_US' AS category,"
+        " CASE s.name->>'en_US' WHEN 'Closed' THEN 'Done' ELSE s.name->>'en_US' END AS stage,"
+        " c.name->>'en_US' AS category,"
         " (SELECT array_agg(lower(g.name->>'en_US') ORDER BY 1) FROM helpdesk_tag_helpdesk_ticket_rel r"
         "  JOIN helpdesk_tag g ON g.id = r.helpdesk_tag_id WHERE r.helpdesk_ticket_id = t.id)"
         " FROM helpdesk_ticket t JOIN helpdesk_stage s ON s.id = t.stage_id"
