@@ -145,7 +145,7 @@ class Configuration:
             stage = self.env.ref(f"helpdesk_futural.{shipped}", raise_if_not_found=False)
             if stage and stage.active and stage.state == state:
                 return stage.id
-        stages = self.env["helpdesk.stage"].search([("state", "=", state)])
+        stages = self.env["helpdesk.stage"].search([("state", "=", state), ("active", "=", True)])
         same = stages.filtered(lambda stage: name_key(stage.name) == name_key(name))
         return same[:1].id
 

@@ -203,7 +203,7 @@ class Mover:
 
     def _measure(self, created, spoken) -> None:
         """Tell anew what follows from the messages: who waits for whom, and how long it took."""
-        context = {"helpdesk_colleague_ids": self.people.get_colleagues()}
+        context = {"helpdesk_colleague_ids": self.people.colleagues}
         tickets = (created | spoken).with_context(**context)
         tickets._recompute_message_metrics()
         for ticket in tickets.filtered(lambda t: t.state in ("new", "in_progress")):

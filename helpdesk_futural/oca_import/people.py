@@ -50,6 +50,9 @@ class People:
         self.companies: dict[int, int] = {}
         self.users: dict[int, int] = {}
         self.contacts: dict[int, int] = {}
+        #: The contacts here of internal users there: what they said is an agent's word, though
+        #: Odoo no longer counts somebody whose user is archived as a colleague.
+        self.colleagues: frozenset[int] = frozenset()
         self._agents_group = env.ref("helpdesk_futural.group_helpdesk_user")
         self._users_there: dict[int, dict] = {}
         self._languages = set(dict(env["res.lang"].get_installed()))
@@ -125,6 +128,11 @@ class People:
         self.contacts.update(self.provide_contacts([row["partner_id"] for row in missing]))
         for row in missing:
             self._create_archived(row)
+        self.colleagues = frozenset(
+            self.contacts[row["partner_id"]]
+            for row in rows
+            if not row["share"] and row["partner_id"] in self.contacts
+        )
 
     def _find_concerned(self) -> set[int]:
         """Return the users there whom tickets, teams or messages name."""
@@ -255,7 +263,11 @@ class People:
         if email := self._email(row):
             # Somebody with the same address may have been created a moment ago.
             twin = self.env["res.partner"].search(
-                [("email_normalized", "=", email), ("is_company", "=", bool(row["is_company"]))],
+                [
+                    ("email_normalized", "=", email),
+                    ("is_company", "=", bool(row["is_company"])),
+                    ("company_id", "in", [False, self.companies.get(row["company_id"])]),
+                ],
                 limit=1,
             )
             if twin:
@@ -327,24 +339,13 @@ class People:
             return False
         return user.id
 
-    def get_colleagues(self) -> frozenset[int]:
-        """Return the contacts here of internal users there: what they said is an agent's word.
-
-        Odoo no longer counts somebody whose user is archived as a colleague.
-        """
-        return frozenset(
-            self.contacts[row["partner_id"]]
-            for row in self._users_there.values()
-            if not row["share"] and row["partner_id"] in self.contacts
-        )
-
     def is_former_colleague(self, partner) -> bool:
         """Tell whether a contact is that of an internal user there who is none here.
 
         They follow nothing here: internal notes would be mailed to them.
         """
         users = partner.user_ids.filtered(lambda user: user.active and not user.share)
-        return not users and partner.id in self.get_colleagues()
+        return not users and partner.id in self.colleagues
 
     def get_team_members(self, user_ids) -> list[int]:
         """Return the users here who can be members of a team."""

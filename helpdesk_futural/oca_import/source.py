@@ -27,13 +27,13 @@ class Source:
     """
 
     def __init__(self, database: str, filestore: Path | None = None) -> None:
-        _name, info = connection_info_for(database)
+        name, info = connection_info_for(database)
         try:
             self._connection = psycopg2.connect(
                 **info, cursor_factory=psycopg2.extras.RealDictCursor
             )
         except psycopg2.OperationalError as error:
-            raise NotThere(f"The database {database} can't be opened: {error}".strip()) from error
+            raise NotThere(f"The database {name} can't be opened: {error}".strip()) from error
         # One snapshot for the whole run, and no way to write.
         self._connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         self.database = self._connection.info.dbname

@@ -246,6 +246,10 @@ def test_a_ticket_that_came_by_mail_keeps_its_pictures_files_and_stages(
         f" WHERE r.ticket_id = {id_}"
     )
     assert related == [["Same as the coffee machine"]]
+    assert ["Problem 0", "Problem 4"] in house.here(
+        "SELECT t.name AS one, o.name AS other FROM helpdesk_ticket_related_rel r"
+        " JOIN helpdesk_ticket t ON t.id = r.ticket_id JOIN helpdesk_ticket o ON o.id = r.related_id"
+    )
 
 
 def test_nobody_is_told_and_nothing_is_set_off(
@@ -275,7 +279,6 @@ def test_a_second_move_brings_nothing(moved: Move, moved_again: Move) -> None:
         line.split() for line in moved_again.output.splitlines() if line.startswith("ticket ")
     ]
     assert tickets[1] == tickets[3] == "0"
-    # Whoever forgets that this is a copy of the same database is warned.
 
 
 def test_another_copy_of_the_same_database_is_recognised(house: House, moved_again: Move) -> None:

@@ -251,7 +251,7 @@ lost = env["ir.attachment"].create(
         "res_id": odd[3].id,
     }
 )
-tickets[0].related_ticket_ids = [Command.link(tickets[1].id)]
+tickets[0].related_ticket_ids = [Command.link(tickets[4].id)]
 env.cr.commit()
 Path(lost._full_path(lost.store_fname)).rename(lost._full_path(lost.store_fname) + ".lost")
 print("FILLED", Ticket.with_context(active_test=False).search_count([]))
