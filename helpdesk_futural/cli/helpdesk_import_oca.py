@@ -97,7 +97,9 @@ class HelpdeskImportOca(Command):
                 f"Helpdesk Futural (helpdesk_futural) is not installed in {options.database},"
                 " or has to be upgraded."
             )
-        # Only now: the addon's package can be imported once Odoo knows it.
+        # Only now: the addon's package can be imported once Odoo knows it. Odoo loads this file as
+        # its own, so there is nothing that it could be relative to.
+        # pylint: disable=odoo-addons-relative-import
         from odoo.addons.helpdesk_futural.models.helpdesk_stage import STAGE_STATES
         from odoo.addons.helpdesk_futural.oca_import import mover, source
 
@@ -114,7 +116,7 @@ class HelpdeskImportOca(Command):
             return self._refuse(str(error))
         if there.filestore is None:
             there.filestore = Path(config.filestore(there.database))
-        print(
+        _say(
             f"OCA's helpdesk {there.version} in {there.database}"
             + (f", with {', '.join(there.companions())}" if there.companions() else "")
         )
@@ -133,23 +135,26 @@ class HelpdeskImportOca(Command):
         return self._tell(report, options)
 
     def _tell(self, report, options) -> int:
-        print(report.text())
+        _say(report.text())
         now = datetime.now()
         path = options.report or Path(f"helpdesk_import_{now:%Y%m%d_%H%M%S}.csv")
-        report.write(path)
-        print(f"\nThe report is in {path}.")
+        report.save(path)
+        _say(f"\nThe report is in {path}.")
         if options.dry_run:
-            print("Nothing was changed: this was a dry run.")
+            _say("Nothing was changed: this was a dry run.")
         return 1 if report.failed else 0
 
     @staticmethod
     def _refuse(reason: str) -> int:
-        print(reason, file=sys.stderr)
+        _say(reason, sys.stderr)
         return 2
 
 
-def _say(text: str) -> None:
-    print(text, flush=True)
+def _say(text: str, stream=None) -> None:
+    """Print a line at once: this is a command, and its output what people wait for."""
+    stream = stream or sys.stdout
+    stream.write(f"{text}\n")
+    stream.flush()
 
 
 def _parse_pairs(texts, allowed=None) -> dict[str, str]:

@@ -53,7 +53,7 @@ class Configuration:
     # ------------------------------------------------------------------
 
     def _bring_tags(self) -> None:
-        rows = self.source.read("helpdesk_ticket_tag", ("id", "name", "color"))
+        rows = self.source.rows("helpdesk_ticket_tag", ("id", "name", "color"))
         here = {name_key(tag.name): tag.id for tag in self.env["helpdesk.tag"].search([])}
         self.tags = self.ledger.ids("helpdesk_ticket_tag", [row["id"] for row in rows])
         for row in rows:
@@ -69,7 +69,7 @@ class Configuration:
     def _bring_categories(self) -> None:
         table = "helpdesk_ticket_category"
         columns = ("id", "name", "parent_id", "sequence", "active", "show_in_portal")
-        rows = {row["id"]: row for row in self.source.read(table, columns)}
+        rows = {row["id"]: row for row in self.source.rows(table, columns)}
         categories = self.env["helpdesk.ticket.type"].search([])
         here = {(c.parent_id.id, name_key(c.name)): c.id for c in categories}
         self.categories = self.ledger.ids(table, rows)
@@ -103,7 +103,7 @@ class Configuration:
         table = "helpdesk_ticket_stage"
         columns = ("id", "name", "sequence", "active", "unattended", "closed", "fold")
         columns += ("close_from_portal", "mail_template_id")
-        rows = self.source.read(table, columns)
+        rows = self.source.rows(table, columns)
         self.stages = self.ledger.ids(table, [row["id"] for row in rows])
         self.solving = {row["id"] for row in rows if is_solving(text_of(row["name"]))}
         shipped = self.source.xmlids("helpdesk.ticket.stage")
@@ -162,7 +162,7 @@ class Configuration:
         table = "helpdesk_ticket_team"
         columns = ("id", "name", "sequence", "active", "company_id", "user_id", "alias_id")
         columns += ("color", "ticket_properties")
-        rows = {row["id"]: row for row in self.source.read(table, columns)}
+        rows = {row["id"]: row for row in self.source.rows(table, columns)}
         used = {
             (row["team_id"], row["company_id"])
             for row in self.source.query("SELECT DISTINCT team_id, company_id FROM helpdesk_ticket")
@@ -276,7 +276,7 @@ class Configuration:
         limited = {stage for stage, _team in links}
         companies = {
             row["id"]: row["company_id"]
-            for row in self.source.read("helpdesk_ticket_stage", ("id", "company_id"))
+            for row in self.source.rows("helpdesk_ticket_stage", ("id", "company_id"))
         }
         used = {
             (row["team_id"], row["company_id"], row["stage_id"])

@@ -47,7 +47,7 @@ class Files:
         shown = {id_: set().union(*map(find_files, texts.get(id_, ()))) for id_ in ticket_ids}
         orphans = {
             row["id"]
-            for row in self.source.read(
+            for row in self.source.rows(
                 TABLE,
                 ("id",),
                 "id = ANY(%s) AND COALESCE(res_id, 0) = 0 AND res_field IS NULL",

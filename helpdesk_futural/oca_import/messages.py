@@ -46,12 +46,12 @@ class Messages:
         self._subtype_xmlids = source.xmlids("mail.message.subtype")
         self._internal = {
             row["id"]
-            for row in source.read("mail_message_subtype", ("id", "internal"))
+            for row in source.rows("mail_message_subtype", ("id", "internal"))
             if row["internal"]
         }
         self._fields = {
             row["id"]: TRACKED_FIELDS[row["name"]]
-            for row in source.read(
+            for row in source.rows(
                 *("ir_model_fields", ("id", "name"), "model = 'helpdesk.ticket'"),
             )
             if row["name"] in TRACKED_FIELDS
@@ -61,13 +61,13 @@ class Messages:
     # Reading
     # ------------------------------------------------------------------
 
-    def read(self, ticket_ids) -> dict[int, list[dict]]:
+    def load(self, ticket_ids) -> dict[int, list[dict]]:
         """Return the messages of each ticket there, oldest first, with their ``changes``."""
-        rows = self.source.read(
+        rows = self.source.rows(
             TABLE, _COLUMNS, "model = 'helpdesk.ticket' AND res_id = ANY(%s)", (list(ticket_ids),)
         )
         changes = defaultdict(list)
-        for change in self.source.read(
+        for change in self.source.rows(
             "mail_tracking_value",
             _TRACKED_COLUMNS,
             "mail_message_id = ANY(%s)",
@@ -76,7 +76,7 @@ class Messages:
             if change["field_id"] in self._fields:
                 changes[change["mail_message_id"]].append(change)
         files = defaultdict(list)
-        for link in self.source.read(
+        for link in self.source.rows(
             *("message_attachment_rel", ("message_id", "attachment_id"), "message_id = ANY(%s)"),
             *(([row["id"] for row in rows],), "attachment_id"),
         ):
@@ -110,7 +110,7 @@ class Messages:
         """Create the messages that are not here yet; return the tickets that got some.
 
         :param tickets: ``{ticket there: ticket here}``
-        :param rows_of: as :meth:`read` returns them
+        :param rows_of: as :meth:`load` returns them
         :param files: ``{file there: file here}``
         """
         rows = [row for id_ in tickets for row in rows_of.get(id_, ())]
@@ -237,12 +237,12 @@ class Messages:
 
     def read_followers(self, ticket_ids) -> list[dict]:
         """Return who follows the tickets there, with the ``subtypes`` that they chose."""
-        rows = self.source.read(
+        rows = self.source.rows(
             *("mail_followers", ("id", "res_id", "partner_id")),
             *("res_model = 'helpdesk.ticket' AND res_id = ANY(%s)", (list(ticket_ids),)),
         )
         subtypes = defaultdict(set)
-        for link in self.source.read(
+        for link in self.source.rows(
             *("mail_followers_mail_message_subtype_rel",),
             *(("mail_followers_id", "mail_message_subtype_id"), "mail_followers_id = ANY(%s)"),
             *(([row["id"] for row in rows],), "mail_followers_id"),

@@ -86,7 +86,7 @@ class Mover:
         self.people.match_users()
         self.configuration.bring()
         self._commit()
-        ids = [row["id"] for row in self.source.read(TABLE, ("id",))]
+        ids = [row["id"] for row in self.source.rows(TABLE, ("id",))]
         done = 0
         for batch in split_every(BATCH, ids, list):
             self._bring_batch(batch)
@@ -101,7 +101,8 @@ class Mover:
     def _commit(self) -> None:
         self.env.flush_all()
         if not self.options.dry_run:
-            self.env.cr.commit()
+            # What is brought stays brought, though a later batch fails.
+            self.env.cr.commit()  # pylint: disable=invalid-commit
         self.env.invalidate_all()
 
     # ------------------------------------------------------------------
@@ -117,7 +118,7 @@ class Mover:
         """Refuse to bring what was brought from a copy of the same database under another key."""
         if not self.ledger.is_empty():
             return
-        rows = self.source.read(TABLE, ("number", "create_date"), order="id LIMIT 100")
+        rows = self.source.rows(TABLE, ("number", "create_date"), order="id LIMIT 100")
         moments = {(row["number"], row["create_date"]) for row in rows if row["number"]}
         numbers = [number for number, _moment in moments]
         for ticket in self.env[MODEL].search([("former_ref", "in", numbers)]):
@@ -146,7 +147,7 @@ class Mover:
                 self._bring_batch([id_])
 
     def _bring_safely(self, ids: list[int]) -> None:
-        before = self.report.copy()
+        before = self.report.snapshot()
         contacts = dict(self.people.contacts)
         try:
             with self.env.cr.savepoint():
@@ -165,8 +166,8 @@ class Mover:
         self.report.note("ticket", id_, f"{row['number']} {row['name']}", FAILED, reason)
 
     def _bring(self, ids: list[int]) -> None:
-        rows = self.tickets.read(ids)
-        said = self.messages.read(ids)
+        rows = self.tickets.load(ids)
+        said = self.messages.load(ids)
         followers = self.messages.read_followers(ids)
         self.people.provide_contacts(
             {row["partner_id"] for row in rows.values()}
@@ -189,7 +190,7 @@ class Mover:
         files = self.files.bring(set().union(*(files_of[id_] for id_ in (*new, *here))))
         for row in rows.values():
             row["files"] = files
-        created = self.tickets.create(
+        created = self.tickets.add(
             new, {id_: self.messages.get_stage_changes(said.get(id_, ())) for id_ in new}
         )
         for id_, ticket in here.items():
@@ -229,7 +230,7 @@ class Mover:
         """Link tickets that are duplicates of each other, or related, there."""
         pairs = {
             (row["id"], row["duplicate_id"])
-            for row in self.source.read(TABLE, ("id", "duplicate_id"))
+            for row in self.source.rows(TABLE, ("id", "duplicate_id"))
             if row["duplicate_id"]
         }
         for table, one, other in leftovers.find_relations(self.source, TABLE):

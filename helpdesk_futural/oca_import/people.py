@@ -65,7 +65,7 @@ class People:
         """Find the companies; none is ever created, since books and rights hang on them."""
         here = self.env["res.company"].search([])
         by_name = {name_key(company.name): company for company in here}
-        rows = self.source.read("res_company", ("id", "name", "create_date"))
+        rows = self.source.rows("res_company", ("id", "name", "create_date"))
         for row in rows:
             wanted = self.options.companies.get(row["name"], row["name"])
             same = here.filtered(lambda c, row=row: c.id == row["id"] and _same_moment(c, row))
@@ -97,7 +97,7 @@ class People:
         Internal users who are not here come as archived users: without them what they said would
         read as a customer's words, and closed tickets would lose their agents.
         """
-        rows = self.source.read(
+        rows = self.source.rows(
             "res_users",
             ("id", "login", "active", "share", "partner_id", "company_id", "create_date"),
         )
@@ -147,9 +147,16 @@ class People:
 
     def _check_rights(self, user, row) -> None:
         """Say who can't be given tickets here, or give them the rights if that was asked for."""
-        if row["share"] or user.share or not user.active or self.can_be_agent(user):
+        if row["share"] or not user.active or self.can_be_agent(user):
             return
-        if user.id in (self.env.ref("base.user_root").id,):
+        if user == self.env.ref("base.user_root"):
+            return
+        if user.share:
+            self.report.note(
+                *("user", row["id"], row["login"], "to do"),
+                "Is no internal user here, so their tickets came without an agent. Make them one"
+                " with helpdesk rights, and run this again.",
+            )
             return
         if self.options.grant_agents:
             user.group_ids = [Command.link(self._agents_group.id)]

@@ -45,7 +45,7 @@ class Report:
         """How many tickets could not be brought."""
         return self.counts["ticket", FAILED]
 
-    def copy(self) -> "Report":
+    def snapshot(self) -> "Report":
         """Return what is known so far, to go back to."""
         return Report(Counter(self.counts), list(self.rows), Counter(self.leftovers))
 
@@ -82,7 +82,7 @@ class Report:
                 lines.append(f"  {outcome}: {number - MOST_ROWS_SHOWN} more {kind}s, see the file")
         return lines
 
-    def write(self, path: Path) -> None:
+    def save(self, path: Path) -> None:
         """Write the rows and the leftovers as CSV, for a spreadsheet."""
         with path.open("w", newline="", encoding="utf-8-sig") as file:
             writer = csv.DictWriter(file, ["kind", "id", "label", "outcome", "reason"])

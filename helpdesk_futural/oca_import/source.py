@@ -74,7 +74,7 @@ class Source:
         """Return the names of a table's columns; none if there is no such table."""
         return self._columns.get(table, set())
 
-    def read(self, table: str, columns, where: str = "TRUE", parameters=(), order="id"):
+    def rows(self, table: str, columns, where: str = "TRUE", parameters=(), order="id"):
         """Return rows with all of the columns; one that isn't there is None in each.
 
         Other versions and companions of OCA's helpdesk have more columns, or fewer.
@@ -94,11 +94,11 @@ class Source:
     def read_ids(self, table: str, columns, ids) -> list[dict]:
         """Return the rows with these ids."""
         ids = list(ids)
-        return self.read(table, columns, "id = ANY(%s)", (ids,)) if ids else []
+        return self.rows(table, columns, "id = ANY(%s)", (ids,)) if ids else []
 
     def pairs(self, table: str, one: str, other: str) -> list[tuple[int, int]]:
         """Return the rows of a relation."""
-        return [(row[one], row[other]) for row in self.read(table, (one, other), order=one)]
+        return [(row[one], row[other]) for row in self.rows(table, (one, other), order=one)]
 
     # ------------------------------------------------------------------
     # What it is
@@ -138,7 +138,7 @@ class Source:
 
     def names(self, table: str) -> dict[int, str]:
         """Return ``{id: name}`` of a table, in English."""
-        return {row["id"]: text_of(row["name"]) for row in self.read(table, ("id", "name"))}
+        return {row["id"]: text_of(row["name"]) for row in self.rows(table, ("id", "name"))}
 
     def count(self, table: str, where: str = "TRUE", parameters=()) -> int:
         """Return how many rows there are; 0 where there is no such table."""

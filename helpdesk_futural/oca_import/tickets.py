@@ -64,7 +64,7 @@ class Tickets:
         self._channel_xmlids = source.xmlids("helpdesk.ticket.channel")
         self._closed_stages = {
             row["id"]
-            for row in source.read("helpdesk_ticket_stage", ("id", "closed"))
+            for row in source.rows("helpdesk_ticket_stage", ("id", "closed"))
             if row["closed"]
         }
 
@@ -72,11 +72,11 @@ class Tickets:
     # Reading
     # ------------------------------------------------------------------
 
-    def read(self, ids) -> dict[int, dict]:
+    def load(self, ids) -> dict[int, dict]:
         """Return the rows there, each with its ``tags`` and whether it came ``by_mail``."""
         rows = {row["id"]: dict(row, tags=[]) for row in self.source.read_ids(TABLE, COLUMNS, ids)}
         relation = "helpdesk_ticket_helpdesk_ticket_tag_rel"
-        for link in self.source.read(
+        for link in self.source.rows(
             relation,
             ("helpdesk_ticket_id", "helpdesk_ticket_tag_id"),
             *("helpdesk_ticket_id = ANY(%s)", (list(ids),), "helpdesk_ticket_tag_id"),
@@ -185,10 +185,10 @@ class Tickets:
     # New ones
     # ------------------------------------------------------------------
 
-    def create(self, rows: dict[int, dict], stage_changes: dict[int, list]) -> dict[int, object]:
+    def add(self, rows: dict[int, dict], stage_changes: dict[int, list]) -> dict[int, object]:
         """Create tickets with the dates that they have there.
 
-        :param rows: as :meth:`read` returns them, each with its ``files``
+        :param rows: as :meth:`load` returns them, each with its ``files``
         :param stage_changes: ``{ticket there: [(moment, stage before, stage after)]}``, stages here
         :return: ``{id there: ticket here}``
         """

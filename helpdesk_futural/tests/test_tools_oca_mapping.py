@@ -129,7 +129,7 @@ class TestOcaMapping(BaseCase):
         self.assertEqual(text.count("without agent"), MOST_ROWS_SHOWN)
         self.assertIn("to do: 20 more tickets", text)
         self.assertIn("3  channel “Fax”. By hand.", text)
-        before = report.copy()
+        before = report.snapshot()
         report.count("ticket", FAILED)
         report.become(before)
         self.assertEqual(report.failed, 0)

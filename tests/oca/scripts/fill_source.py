@@ -20,7 +20,7 @@ Ticket, Message, Partner = env["helpdesk.ticket"], env["mail.message"], env["res
 env["mail.alias.domain"].search([])[:1] or env["mail.alias.domain"].create(
     {"name": "vanha.example"}
 )
-group = env.ref("helpdesk_mgmt.group_helpdesk_user")
+group = env.ref("helpdesk_mgmt.group_helpdesk_user") | env.ref("base.group_user")
 
 # Companies: one of the same name here, and one that was sold.
 main = env.company
@@ -33,7 +33,7 @@ def create_user(login, name, *groups, **values):
             "login": login,
             "name": name,
             "email": login,
-            "group_ids": [Command.set([g.id for g in groups])],
+            "group_ids": [Command.set(env["res.groups"].union(*groups).ids)],
             "company_ids": [Command.set((main | daughter).ids)],
             "company_id": main.id,
             **values,
