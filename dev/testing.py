@@ -15,7 +15,7 @@ from .databases import Databases
 from .suites import Run
 
 _FOLDER = paths.WORK / "test"
-SETTINGS = {
+_SETTINGS = {
     "workers": "0",
     "max_cron_threads": "0",
     "list_db": "False",
@@ -81,7 +81,7 @@ def run(selection: str) -> int:
     if in_odoo:
         system.require_packages(server="PGHOST" not in os.environ, tests=True)
         with postgres.use("test") as server:
-            databases = Databases(odoo.prepare(server, _data_folder(server), SETTINGS))
+            databases = Databases(odoo.prepare(server, _data_folder(server), _SETTINGS))
             with databases.session():
                 for each in in_odoo:
                     try:

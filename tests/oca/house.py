@@ -107,7 +107,8 @@ def built(folder: Path) -> Iterator[House]:
     addons = oca_addons.provide()
     with postgres.use("test") as server, contextlib.ExitStack() as stack:
         data = paths.WORK / f"test{server.label}"
-        ours = odoo.prepare(server, data, testing.SETTINGS)
+        # The settings of every test server.
+        ours = odoo.prepare(server, data, testing._SETTINGS)
         theirs = dataclasses.replace(
             ours,
             odoo=dataclasses.replace(ours.odoo, addons=(*ours.odoo.addons, addons)),
