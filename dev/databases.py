@@ -68,6 +68,21 @@ class Databases:
         finally:
             self.instance.drop(name)
 
+    @contextlib.contextmanager
+    def copy_of_base(self, suite: Suite) -> Iterator[str]:
+        """Give a database with those of Odoo's own modules that a suite's addons need, and none of ours."""
+        name = f"{_RUN}{os.getpid()}_{suite.name}base"
+        try:
+            with paths.locked(self.instance.folder / f"databases-{suite.name}.lock"):
+                self._drop_stale(suite)
+                base, _code = self._names(suite)
+                self._base(suite, base)
+                self.server.create(name, base)
+                self.instance.link_filestore(base, name)
+            yield name
+        finally:
+            self.instance.drop(name)
+
     def _names(self, suite: Suite) -> tuple[str, str]:
         addons = [name for name in suite.addons if name in paths.present_addons()]
         modules = self._modules(suite)
@@ -85,12 +100,15 @@ class Databases:
             for kind in (_INSTALL_LOG, _ASSETS_LOG)
         ]
 
-    def _template(self, suite: Suite, base: str, code: str) -> str:
-        if self._available(code):
-            return code
+    def _base(self, suite: Suite, base: str) -> None:
         if not self._available(base):
             self._forget(f"{_PREFIX}base_{suite.name}_")
             self._build(suite.name, base, "", self._modules(suite), "Odoo's own modules")
+
+    def _template(self, suite: Suite, base: str, code: str) -> str:
+        if self._available(code):
+            return code
+        self._base(suite, base)
         self._forget(f"{_PREFIX}code_{suite.name}_")
         addons = [name for name in suite.addons if name in paths.present_addons()]
         self._build(suite.name, code, base, addons, ", ".join(addons))

@@ -19,6 +19,7 @@ from . import helpdesk_macro
 from . import helpdesk_stage_sla
 from . import helpdesk_ticket
 from . import helpdesk_ticket_number
+from . import helpdesk_ticket_former_number
 from . import helpdesk_ticket_customer
 from . import helpdesk_ticket_incoming
 from . import helpdesk_ticket_lifecycle
@@ -53,6 +54,7 @@ from . import helpdesk_ticket_bulk
 from . import helpdesk_ticket_merged_mail
 from . import helpdesk_ticket_split
 from . import helpdesk_ticket_duplicate
+from . import helpdesk_import_record
 from . import helpdesk_incoming_mail
 from . import helpdesk_incoming_mail_routing
 from . import helpdesk_incoming_mail_delivery

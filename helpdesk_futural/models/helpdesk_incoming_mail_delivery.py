@@ -10,7 +10,6 @@ from odoo.tools.mail import email_normalize
 from ..tools.mail_header import storable
 from ..tools.mail_repair import Repaired
 from ..tools.mail_robot import MailKind, MailNature, classify, failed_authentication, find_bounce
-from ..tools.mail_subject import find_case_numbers
 
 
 @dataclass
@@ -303,9 +302,9 @@ class HelpdeskIncomingMailDelivery(models.Model):
 
     def _log_quoted_tickets(self, ticket, values, former):
         """Name the tickets whose numbers a stranger quoted; only agents read it."""
-        for number in find_case_numbers(values.get("subject")):
-            quoted = self.env["helpdesk.ticket"].search([("ticket_ref", "=", number)])
-            if quoted and quoted != former:
+        # Archived ones are no longer worth a look.
+        for quoted in self._find_numbered_tickets(values.get("subject")).filtered("active"):
+            if quoted != former:
                 ticket._message_log(
                     body=self.env._(
                         "The subject names %s, a ticket in which the sender takes no part.",

@@ -45,10 +45,7 @@ class HelpdeskIncomingMailRouting(models.Model):
         )
         if references and self._find_ticket_messages(references):
             return True
-        numbers = find_case_numbers(str(headers.get("Subject", "")))
-        return bool(
-            numbers and self.env["helpdesk.ticket"].search_count([("ticket_ref", "in", numbers)])
-        )
+        return bool(self._find_numbered_tickets(str(headers.get("Subject", ""))))
 
     @api.model
     def _parse_headers(self, raw):
@@ -156,14 +153,26 @@ class HelpdeskIncomingMailRouting(models.Model):
             return survivor, "References"
         values.pop("parent_id", None)
         values.pop("is_internal", None)
-        for number in find_case_numbers(values.get("subject")):
-            ticket = tickets.search([("ticket_ref", "=", number)], limit=1)
-            if not ticket:
-                continue
+        for ticket in self._find_numbered_tickets(values.get("subject")):
             survivor = ticket._get_survivor()
             if (ticket | survivor).filtered(lambda t: t._takes_part(values["email_from"])):
+                named = find_case_numbers(values.get("subject"))
+                number = ticket.ticket_ref if ticket.ticket_ref in named else ticket.former_ref
                 return self._follow_merge(ticket, delivery), f"#{number} in the subject"
         return tickets, ""
+
+    @api.model
+    def _find_numbered_tickets(self, subject):
+        """Return the tickets that a subject names by their numbers, first one first.
+
+        By their case numbers, then by those that they had in another helpdesk.
+        """
+        tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+        numbers = find_case_numbers(subject)
+        found = tickets.search([("ticket_ref", "in", numbers)]) if numbers else tickets
+        return found.sorted(
+            lambda ticket: numbers.index(ticket.ticket_ref)
+        ) | tickets._find_by_former_numbers(subject)
 
     def _follow_merge(self, ticket, delivery):
         """Return the ticket in which a merged one goes on, and remember which the mail named."""

@@ -67,7 +67,8 @@ class HelpdeskTicketAssignment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         tickets = super().create(vals_list)
-        tickets._assign_automatically(new=True)
+        if not self.env.context.get("helpdesk_no_assignment"):
+            tickets._assign_automatically(new=True)
         return tickets
 
     # ------------------------------------------------------------------

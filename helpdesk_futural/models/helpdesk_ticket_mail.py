@@ -87,6 +87,8 @@ class HelpdeskTicketMail(models.Model):
         author = message.author_id
         if author and author == self.partner_id:
             return "customer"
+        if author.id in self.env.context.get("helpdesk_colleague_ids", ()):
+            return "agent"  # of the helpdesk that the ticket is moved in from
         # sudo: customers may not read users
         return "agent" if author and not author.sudo().partner_share else "customer"
 

@@ -173,7 +173,8 @@ class HelpdeskTicketSla(models.Model):
         # What is written while a ticket is being created, is looked at once at its end.
         later = self.with_context(helpdesk_sla_later=True)
         tickets = super(HelpdeskTicketSla, later).create(vals_list).with_env(self.env)
-        tickets._update_slas()
+        if not self.env.context.get("helpdesk_sla_later"):
+            tickets._update_slas()
         return tickets
 
     def write(self, vals):

@@ -23,6 +23,7 @@ MATRIX = {
     "helpdesk.ticket.merge": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.ticket.split": {"agent": "crwd", "administrator": "crwd"},
     "helpdesk.incoming.mail": {"administrator": "r"},
+    "helpdesk.import.record": {"administrator": "r"},
 }
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 

@@ -6,6 +6,10 @@ import unicodedata
 # "Ticket#2501270011" is how some other system writes its own numbers: ours stand alone.
 _TOKEN = re.compile(r"(?<![\w#&/])#\s?([0-9]{9,12})(?!\w)")
 
+# A number of another helpdesk's: "HT00042", "#42", "SUP-2024/0042". Bare digits may be anything.
+_FORMER = re.compile(r"(?<![\w#&/.-])(#\s?)?(\w[\w./-]{0,38}\w|\w)(?![\w/-])")
+_MOST_FORMER = 20
+
 _BRACKETED = re.compile(rf"\[\s*{_TOKEN.pattern}\s*\]|{_TOKEN.pattern}")
 
 # What mail clients put before the subject of a reply or a forwarded mail. One letter ("R:", "I:",
@@ -30,12 +34,34 @@ def find_case_numbers(subject: str | None) -> list[str]:
     Full-width characters, non-breaking spaces and invisible direction marks, which some clients
     put in, make no difference.
     """
-    text = "".join(
+    return list(dict.fromkeys(_TOKEN.findall(_plain(subject))))
+
+
+def find_former_numbers(subject: str | None) -> list[str]:
+    """Return what in a subject may be the number that a ticket had in another helpdesk.
+
+    That is a word of letters and digits, or digits after ``#``; as it is written and in capitals.
+
+    >>> find_former_numbers("Re: The ticket ht00042 has been closed.")
+    ['ht00042', 'HT00042']
+    """
+    words = [
+        word
+        for mark, word in _FORMER.findall(_plain(subject))
+        if re.search(r"\d", word) and (mark or re.search(r"[^\W\d_]", word))
+    ]
+    return list(dict.fromkeys(form for word in words for form in (word, word.upper())))[
+        :_MOST_FORMER
+    ]
+
+
+def _plain(subject: str | None) -> str:
+    """Return the text without invisible characters, full-width ones and unusual spaces."""
+    return "".join(
         " " if character.isspace() else character
         for character in unicodedata.normalize("NFKC", subject or "")
         if unicodedata.category(character) != "Cf"
     )
-    return list(dict.fromkeys(_TOKEN.findall(text)))
 
 
 def strip_reply_prefixes(subject: str | None) -> str:

@@ -119,7 +119,9 @@ class HelpdeskPortalList(CustomerPortal):
         text = escape_psql(query.search)  # a percent sign is looked for, too
         number = text.lstrip("#[").rstrip("]")
         domains = {
-            "number": lambda: Domain("ticket_ref", "ilike", number),
+            "number": lambda: (
+                Domain("ticket_ref", "ilike", number) | Domain("former_ref", "ilike", number)
+            ),
             "title": lambda: Domain("name", "ilike", text),
             "content": lambda: self._get_ticket_content_domain(text),
         }

@@ -9,6 +9,7 @@ CUSTOMER_FIELDS = frozenset(
         "display_name",
         "name",
         "ticket_ref",
+        "former_ref",
         "description",
         "active",
         "priority",

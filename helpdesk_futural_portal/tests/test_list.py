@@ -94,9 +94,11 @@ class TestList(HttpCase, PortalCase):
         self._answer(self.toner)
         self._note(self.paper)
         number = self.ink.ticket_ref
+        self.paper.former_ref = "HT00042"
         for query, found in (
             (f"?search=%23{number}", ["Ink <b>empty</b>"]),
             (f"?search={number}&search_in=number", ["Ink <b>empty</b>"]),
+            ("?search=%23ht00042", ["Paper"]),
             ("?search=pap&search_in=title", ["Paper"]),
             ("?search=a4&search_in=content", ["Paper"]),
             ("?search=unplug&search_in=content", ["Toner"]),

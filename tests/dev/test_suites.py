@@ -19,6 +19,7 @@ def root(tmp_path: Path) -> Path:
         "tests/test_journey.py",
         "tests/test_wheel.py",
         "tests/dev/test_suites.py",
+        "tests/oca/test_moving_in.py",
     ):
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
@@ -60,8 +61,9 @@ def test_files_that_need_no_database_start_none(root: Path) -> None:
     assert [name for name, *_ in chosen("tests/dev", root)] == ["plain"]
 
 
-def test_the_tests_folder_is_shared_by_two_suites(root: Path) -> None:
-    assert [name for name, *_ in chosen("tests", root)] == ["plain", "all"]
+def test_the_tests_folder_is_shared_by_three_suites(root: Path) -> None:
+    assert [name for name, *_ in chosen("tests", root)] == ["plain", "oca", "all"]
+    assert [name for name, *_ in chosen("tests/oca", root)] == ["oca"]
 
 
 def test_several_paths_are_split_among_their_suites(root: Path) -> None:
@@ -74,7 +76,7 @@ def test_several_paths_are_split_among_their_suites(root: Path) -> None:
 
 def test_words_that_are_no_path_become_an_expression_for_every_suite(root: Path) -> None:
     runs = chosen("bounce or autoreply", root)
-    assert [name for name, *_ in runs] == ["plain", "core", "all", "website"]
+    assert [name for name, *_ in runs] == ["plain", "oca", "core", "all", "website"]
     assert {keyword for *_, keyword in runs} == {"bounce or autoreply"}
 
 
