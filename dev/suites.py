@@ -32,10 +32,10 @@ class Suite:
         return tuple(test for test in self.tests if _within(test, (path,)))
 
 
-_PLAIN = ("tests/dev", "tests/test_wheel.py")
+_PLAIN = ("tests/dev", "tests/i18n", "tests/test_wheel.py")
 
 SUITES = (
-    # What needs no database: this package's own logic, and the wheel.
+    # What needs no database: this package's own logic, that of i18n, and the wheel.
     Suite("plain", tests=_PLAIN),
     # The base addon must be whole without the other two.
     Suite("core", tests=("helpdesk_futural",), addons=("helpdesk_futural",)),

@@ -81,7 +81,7 @@ def run(selection: str) -> int:
     if in_odoo:
         system.require_packages(server="PGHOST" not in os.environ, tests=True)
         with postgres.use("test") as server:
-            databases = Databases(odoo.prepare(server, _data_folder(server), _SETTINGS))
+            databases = Databases(prepare(server))
             with databases.session():
                 for each in in_odoo:
                     try:
@@ -91,8 +91,10 @@ def run(selection: str) -> int:
     return finish(totals, selection, time.monotonic() - started)
 
 
-def _data_folder(server: postgres.Server) -> Path:
-    return _FOLDER.with_name(_FOLDER.name + server.label)
+def prepare(server: postgres.Server) -> odoo.Instance:
+    """Return the Odoo that the test databases are for."""
+    folder = _FOLDER.with_name(_FOLDER.name + server.label)
+    return odoo.prepare(server, folder, _SETTINGS)
 
 
 def finish(totals: Totals, selection: str, seconds: float) -> int:
