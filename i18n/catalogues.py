@@ -55,7 +55,7 @@ def render(catalogue: polib.POFile) -> str:
 
 def plural_forms(language: str) -> str:
     """Return how a language counts, as the header of its catalogues has to say it."""
-    return str(get_plural(language)) + ";"
+    return str(get_plural(language))
 
 
 def header(addon: str) -> str:

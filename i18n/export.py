@@ -10,6 +10,7 @@ import io
 import os
 
 import polib
+
 from odoo.tools.translate import PoFileWriter, TranslationModuleReader
 
 from . import catalogues
