@@ -12,9 +12,11 @@ from . import catalogues, glossary, markup
 from .glossary import Term
 
 # A translator's comment that excuses an entry: "# glossary: stage" (a term is rightly rendered otherwise),
-# "# same" (the text is the same in both languages). What follows a dash is the reason.
+# "# same" (the text is the same in both languages), "# ending" (it rightly ends otherwise). What follows a dash
+# is the reason.
 _EXCUSE_TERMS = "glossary:"
 _EXCUSE_SAME = "same"
+_EXCUSE_ENDING = "ending"
 
 # Where a sentence ends matters to the reader; a comma or a bracket may be another language's way.
 _ENDINGS = (":", "…", "...", "?", "!", ".")
@@ -42,26 +44,27 @@ def check_pair(
     """
     if not msgstr.strip():
         return ["not translated"]
-    terms_excused, same_excused = _excuses(comment)
+    terms_excused, excused = _excuses(comment)
     return [
         *_space_problems(msgid, msgstr),
-        *_ending_problems(msgid, msgstr),
+        *([] if _EXCUSE_ENDING in excused else _ending_problems(msgid, msgstr)),
         *markup.placeholder_problems(msgid, msgstr),
         *markup.tag_problems(msgid, msgstr),
         *glossary.problems(terms, msgid, msgstr, terms_excused),
-        *([] if same_excused else _same_problems(msgid, msgstr)),
+        *([] if _EXCUSE_SAME in excused else _same_problems(msgid, msgstr)),
     ]
 
 
-def _excuses(comment: str) -> tuple[list[str], bool]:
+def _excuses(comment: str) -> tuple[list[str], set[str]]:
+    """Return the glossary's terms and the other checks that a translator's comment excuses."""
     terms: list[str] = []
-    same = False
+    others: set[str] = set()
     for line in comment.splitlines():
         text = line.partition(" – ")[0].strip()
         if text.startswith(_EXCUSE_TERMS):
             terms += [term.strip() for term in text.removeprefix(_EXCUSE_TERMS).split(",")]
-        same = same or text == _EXCUSE_SAME
-    return terms, same
+        others.add(text)
+    return terms, others
 
 
 def _space_problems(msgid: str, msgstr: str) -> list[str]:

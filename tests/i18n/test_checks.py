@@ -63,6 +63,11 @@ def test_a_translator_can_say_that_a_text_is_the_same() -> None:
     assert checks.check_pair(text, text, comment="same – a name") == []
 
 
+def test_a_translator_can_say_that_a_text_rightly_ends_otherwise() -> None:
+    assert checks.check_pair("By", "Ryhmittely:") == ["ends in “:” instead of “”"]
+    assert checks.check_pair("By", "Ryhmittely:", comment="ending – a name follows") == []
+
+
 def test_a_catalogue_in_step_with_its_template_has_no_finding() -> None:
     template = catalogue(entry("Stage"), language="")
     assert checks.check_catalogue(catalogue(entry("Stage", "Vaihe")), template, "fi") == []
