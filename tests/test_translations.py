@@ -46,7 +46,7 @@ class TestInstalledLanguages(MailCase):
             for entry in catalogues.read(catalogues.catalogue_path(addon, language)):
                 for model, name, xmlid in place.findall(" ".join(o for o, _ in entry.occurrences)):
                     if not model.startswith("ir.model"):
-                        yield xmlid, model, name, entry.msgstr
+                        yield xmlid, model, name, entry.msgstr or entry.msgid
 
     def test_records_that_come_with_the_addons_are_translated(self):
         expected = {
@@ -76,15 +76,37 @@ class TestInstalledLanguages(MailCase):
             [("model", "=", ticket._name), ("res_id", "=", ticket.id)]
         )
         self.assertEqual(mail.recipient_ids, self.customer)
+        text = html2plaintext(mail.body_html, include_references=False)
         self.assertEqual(
-            html2plaintext(mail.body_html, include_references=False).split("\n"), ["?"]
+            [line for line in text.split("\n") if line],
+            [
+                "Tekninen tuki",
+                f"Tiketin numero #{ticket.ticket_ref}",
+                "Hei Liisa Laine,",
+                (
+                    "Kiitos yhteydenotostasi. Olemme vastaanottaneet pyyntösi ”Tulostin jumissa”"
+                    f" (tiketin numero *#{ticket.ticket_ref}*) ja palaamme asiaan."
+                ),
+                "Jos haluat lisätä jotain, vastaa tähän sähköpostiin ja jätä tiketin numero aiheeseen.",
+                "Katso pyyntöäsi",
+                "Ystävällisin terveisin",
+                "Tekninen tuki",
+                "Pohjola Oy",
+            ],
         )
 
     def test_agents_read_dates_and_times_as_their_language_writes_them(self):
-        snooze = self.env["helpdesk.ticket.snooze"].with_user(self.aino)
+        snooze = self.env["helpdesk.ticket.snooze"].with_context(tz="Europe/Helsinki")
         with freeze_time("2026-11-26 10:00"):
             labels = {
-                language: dict(snooze.with_context(lang=code)._get_choices())["monday"]
-                for language, code in CODES.items()
+                code: dict(snooze.with_context(lang=code)._get_choices())["tomorrow"]
+                for code in ("en_US", *CODES.values())
             }
-        self.assertEqual(labels, {})
+        self.assertEqual(labels["en_US"], "Tomorrow morning (Fri, Nov 27 9:00\u202fAM)")
+        self.assertEqual(labels["fi_FI"], "Huomenaamulla (pe 27. marrask. 9.00)")
+        self.assertRegex(labels["nb_NO"], r"\(fre\. 27\. nov\. 09:00\)$")
+        self.assertRegex(labels["sv_SE"], r"\(fre 27 nov\. 09:00\)$")
+
+    def test_the_week_begins_on_monday(self):
+        for code in CODES.values():
+            self.assertEqual(self.env["res.lang"]._get_data(code=code).week_start, "1")
