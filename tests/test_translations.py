@@ -6,7 +6,7 @@ import re
 
 from freezegun import freeze_time
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tools import html2plaintext
 
 from odoo.addons.helpdesk_futural.tests.common import MailCase
@@ -110,3 +110,20 @@ class TestInstalledLanguages(MailCase):
     def test_the_week_begins_on_monday(self):
         for code in CODES.values():
             self.assertEqual(self.env["res.lang"]._get_data(code=code).week_start, "1")
+
+
+@tagged("post_install", "-at_install")
+class TestPortalPages(HttpCase):
+    def test_the_portals_scripts_get_their_texts(self):
+        self.env["res.lang"]._activate_lang("fi_FI")
+        modules = self.url_open("/website/translations?lang=fi_FI").json()["modules"]
+        for module, text, translation in (
+            (
+                "helpdesk_futural_portal",
+                "Please look at the fields marked below. Nothing was sent yet.",
+                "Tarkista alla merkityt kentät. Mitään ei ole vielä lähetetty.",
+            ),
+            ("mail", "Yesterday at %(time)s", "Eilen klo %(time)s"),
+        ):
+            messages = {row["id"]: row["string"] for row in modules[module]["messages"]}
+            self.assertEqual(messages[text], translation)
