@@ -4,10 +4,10 @@ PYTHON ?= python3
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench load faults lint format shell update setup clean
+.PHONY: help demo test bench load faults lint format i18n shell update setup clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
 
 demo:  ## run Odoo with the addons and demo data (PORT=8069) until Ctrl-C
 	$(DEV) demo
@@ -29,6 +29,9 @@ lint:  ## check style and conventions
 
 format:  ## let ruff put right what it can
 	$(DEV) format
+
+i18n:  ## export, merge and check the translations (i18n/README.md)
+	$(DEV) i18n
 
 shell:  ## open an Odoo shell on the demo database
 	$(DEV) shell

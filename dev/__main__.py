@@ -21,6 +21,7 @@ def main() -> int:
     commands.add_parser("setup", help="obtain Odoo and the Python environment, nothing else")
     commands.add_parser("lint", help="check style and conventions")
     commands.add_parser("format", help="let ruff put right what it can")
+    commands.add_parser("i18n", help="bring the translations up to date, and check them")
     test = commands.add_parser("test", help="run the tests")
     test.add_argument(
         "selection", nargs="*", help="a path, path::Class::test, an addon or a -k expression"
@@ -69,6 +70,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from . import bench
 
         return bench.load(arguments.options)
+    elif arguments.command == "i18n":
+        from . import translations
+
+        return translations.run()
     elif arguments.command == "clean":
         _clean()
     else:

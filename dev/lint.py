@@ -56,7 +56,10 @@ def _checks() -> list[Check]:
         for file in sorted((paths.REPO / name / "i18n").glob("*.po*"))
     ]
     if catalogues:
-        checks.append(Check("oca-checks-po", ("oca-checks-po", *catalogues)))
+        checks += [
+            Check("oca-checks-po", ("oca-checks-po", *catalogues)),
+            Check("i18n", ("python", "-m", "i18n", "check")),
+        ]
     return checks
 
 

@@ -32,11 +32,11 @@ class Suite:
         return tuple(test for test in self.tests if _within(test, (path,)))
 
 
-_PLAIN = ("tests/dev", "tests/test_wheel.py")
+_PLAIN = ("tests/dev", "tests/i18n", "tests/test_wheel.py")
 _OCA = ("tests/oca",)
 
 SUITES = (
-    # What needs no database: this package's own logic, and the wheel.
+    # What needs no database: this package's own logic, that of i18n, and the wheel.
     Suite("plain", tests=_PLAIN),
     # Moving in from OCA's helpdesk, which can't be in a database with ours: these tests make their own two.
     Suite("oca", tests=_OCA),

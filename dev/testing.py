@@ -104,7 +104,7 @@ def run(selection: str) -> int:
         if in_odoo:
             system.require_packages(server="PGHOST" not in os.environ, tests=True)
             server = stack.enter_context(postgres.use("test"))
-            databases = Databases(odoo.prepare(server, _data_folder(server), _SETTINGS))
+            databases = Databases(prepare(server))
             stack.enter_context(databases.session())
             for each in in_odoo:
                 jobs.append(Job(each.suite.name, functools.partial(_run_in_odoo, each, databases)))
@@ -157,8 +157,10 @@ def _lint(totals: Totals) -> None:
         totals.complain(f"lint: {failed}")
 
 
-def _data_folder(server: postgres.Server) -> Path:
-    return _FOLDER.with_name(_FOLDER.name + server.label)
+def prepare(server: postgres.Server) -> odoo.Instance:
+    """Return the Odoo that the test databases are for."""
+    folder = _FOLDER.with_name(_FOLDER.name + server.label)
+    return odoo.prepare(server, folder, _SETTINGS)
 
 
 def finish(totals: Totals, selection: str, seconds: float) -> int:

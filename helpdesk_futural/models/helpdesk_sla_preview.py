@@ -103,12 +103,13 @@ class HelpdeskSlaPreview(models.Model):
             labels = dict(self._fields["priority"]._description_selection(self.env))
             parts.append(self.env._("priority at least %s", labels[self.priority]))
         either = self.env._(" or ")
-        for name, text in (
-            ("ticket_type_ids", self.env._("category %s")),
-            ("severity_ids", self.env._("severity %s")),
-            ("tag_ids", self.env._("tagged %s")),
-            ("partner_ids", self.env._("customer %s")),
-        ):
+        texts = {
+            "ticket_type_ids": self.env._("category %s"),
+            "severity_ids": self.env._("severity %s"),
+            "tag_ids": self.env._("tagged %s"),
+            "partner_ids": self.env._("customer %s"),
+        }
+        for name, text in texts.items():
             if self[name]:
                 parts.append(text % either.join(self[name].mapped("display_name")))
         return ", ".join(parts)

@@ -1,6 +1,9 @@
+import babel.dates
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, format_time
+from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..tools.snooze import QUICK_CHOICES, get_snooze_end
 
@@ -35,9 +38,17 @@ class HelpdeskTicketSnooze(models.TransientModel):
         }
         choices = []
         for choice in QUICK_CHOICES:
-            when = format_datetime(self.env, self._get_end(choice), dt_format="EEE d MMM, HH:mm")
+            when = self._format_when(self._get_end(choice))
             choices.append((choice, f"{labels[choice]} ({when})"))
         return [*choices, ("custom", self.env._("Another time"))]
+
+    @api.model
+    def _format_when(self, moment):
+        """Return day and time as the user's language and time zone have them: Fri, Nov 27 9:00 AM."""
+        locale = babel_locale_parse(get_lang(self.env).code)
+        local = fields.Datetime.context_timestamp(self, moment)
+        day = babel.dates.format_skeleton("MMMEd", local, locale=locale)
+        return f"{day} {format_time(self.env, moment, tz=self.env.tz.zone, time_format='short')}"
 
     @api.model
     def _get_end(self, choice):

@@ -8,6 +8,7 @@ from . import (
     helpdesk_ticket_request,
     helpdesk_ticket_visibility,
     ir_attachment,
+    ir_http,
     mail_message,
     res_partner,
 )

@@ -12,7 +12,7 @@ class HelpdeskHoursInvoice(models.TransientModel):
     partner_ids = fields.Many2many(
         "res.partner", string="Customers", help="Their organisations' hours. Empty: everybody's."
     )
-    date_from = fields.Date("From", help="Empty: all.")
+    date_from = fields.Date("From Date", help="Empty: all.")
     date_to = fields.Date("Until", help="Empty: all.")
     entry_count = fields.Integer("Entries", compute="_compute_hours")
     hours = fields.Float(compute="_compute_hours")
