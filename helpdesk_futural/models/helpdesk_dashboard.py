@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 
@@ -107,7 +108,7 @@ class HelpdeskDashboard(models.AbstractModel):
     def _get_scope(self, weeks, team_id):
         now = fields.Datetime.now()
         lang = get_lang(self.env)
-        period = last_weeks(now, weeks, self.env.tz, int(lang.week_start))
+        period = last_weeks(now, weeks, ZoneInfo(str(self.env.tz)), int(lang.week_start))
         locale = babel_locale_parse(lang.code)
         labels = [format_skeleton("MMMd", day, locale=locale) for day in period.days]
         return Scope(team_id, now, period, labels)

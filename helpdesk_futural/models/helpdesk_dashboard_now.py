@@ -92,7 +92,10 @@ class HelpdeskDashboardNow(models.AbstractModel):
             "labels": labels,
             "series": self._get_sides(
                 [
-                    [(opened & domain, counts[side, len(edges) - n]) for n, domain in enumerate(domains)]
+                    [
+                        (opened & domain, counts[side, len(edges) - n])
+                        for n, domain in enumerate(domains)
+                    ]
                     for side in ("team", "customer")
                 ]
             ),
@@ -105,8 +108,11 @@ class HelpdeskDashboardNow(models.AbstractModel):
             counts[user_id] += count
             sides[user_id, side] += count
         # sudo: the names of those whose tickets the user sees, of whatever company
-        users = self.env["res.users"].sudo().browse(filter(None, counts)).sorted(
-            lambda user: (-counts[user.id], user.name or "", user.id)
+        users = (
+            self.env["res.users"]
+            .sudo()
+            .browse(filter(None, counts))
+            .sorted(lambda user: (-counts[user.id], user.name or "", user.id))
         )
         rows = [(user.name, user.ids) for user in users[:MAX_AGENTS]]
         if others := users[MAX_AGENTS:]:

@@ -125,7 +125,9 @@ class HelpdeskDashboardWeeks(models.AbstractModel):
                 domain = week & DONE & Domain("open_hours", "<", hours)
                 percent = 100 * within / total if total else False
                 cells.append(self._cell(domain, within, percent))
-            unsolved = total - sum(solved.get((number + 1, n), 0) for n in range(len(SOLVED_WITHIN) + 1))
+            unsolved = total - sum(
+                solved.get((number + 1, n), 0) for n in range(len(SOLVED_WITHIN) + 1)
+            )
             rows.append(
                 {
                     "label": scope.labels[number - 1],
@@ -172,6 +174,7 @@ class HelpdeskDashboardWeeks(models.AbstractModel):
         tile = self._tile(answered, counts, name="first_response", label=label, unit="hours")
         tile["value"] = average(*range(2, len(scope.labels) + 2))
         tile["before"]["value"] = average(1)
+        tile["note"] = self.env._("working hours, on average")
         return tile, {
             "name": "first_response",
             "title": self.env._("Hours to First Response"),
@@ -199,10 +202,14 @@ class HelpdeskDashboardWeeks(models.AbstractModel):
             ("failed", self.env._("Missed"), "red"),
         )
         tile, series = self._get_shares(scope, tallies, kinds, "status", "start_date", SLA_STATUS)
-        return tile | {"name": "sla", "label": self.env._("SLA Met")}, {
+        tile |= {"name": "sla", "label": self.env._("SLA Met")}
+        tile["note"] = self.env._("of promises: %s", tile["count"])
+        return tile, {
             "name": "sla",
             "title": self.env._("SLA Met and Missed"),
-            "help": self.env._("Promises by the week in which they were made; running ones don't count yet."),
+            "help": self.env._(
+                "Promises by the week in which they were made; running ones don't count yet."
+            ),
             "type": "bar",
             "stacked": True,
             "labels": scope.labels,
@@ -223,8 +230,12 @@ class HelpdeskDashboardWeeks(models.AbstractModel):
             ("okay", self.env._("Okay"), "yellow"),
             ("dissatisfied", self.env._("Dissatisfied"), "red"),
         )
-        tile, series = self._get_shares(scope, tallies, kinds, "satisfaction", "rating_date", TICKET)
-        return tile | {"name": "satisfaction", "label": self.env._("Satisfied Customers")}, {
+        tile, series = self._get_shares(
+            scope, tallies, kinds, "satisfaction", "rating_date", TICKET
+        )
+        tile |= {"name": "satisfaction", "label": self.env._("Satisfied Customers")}
+        tile["note"] = self.env._("of ratings: %s", tile["count"])
+        return tile, {
             "name": "satisfaction",
             "title": self.env._("Customer Satisfaction"),
             "help": self.env._("Ratings by the week in which the customer gave them."),

@@ -165,6 +165,7 @@ class HelpdeskTicketHours(models.Model):
     def _search_open_hours(self, operator, value):
         if operator not in ("<", "<=", ">", ">=") or isinstance(value, bool):
             return NotImplemented
+
         def to_sql(model, alias, query):
             hours = model._get_open_hours_sql(alias, query)
             return SQL("%s %s %s", hours, SQL(operator), float(value))
