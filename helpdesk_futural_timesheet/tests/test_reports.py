@@ -55,7 +55,7 @@ class TestReports(BillingCase):
         ):
             favourites = self.env["ir.filters"].with_user(self.lars)
             favourites = favourites.get_filters(model, self.env.ref(xmlid).id)
-            favourites = [each for each in favourites if "Cost Most" in each["name"]]
+            favourites = [f for f in favourites if f["name"].startswith(("Hours by", "Cost by"))]
             self.assertEqual(len(favourites), 2)
             for favourite in favourites:
                 context = safe_eval(favourite["context"])

@@ -77,8 +77,9 @@ export class HelpdeskDashboard extends Component {
         });
     }
 
-    get charts() {
-        return this.state.data.charts;
+    /** What there is to show: not the numbers of other filters than those that were chosen last. */
+    get numbers() {
+        return this.state.hasFailed ? null : this.state.data;
     }
 
     selectPeriod(ev) {

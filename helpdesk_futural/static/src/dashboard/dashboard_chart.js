@@ -1,7 +1,7 @@
 import { Component, onWillStart, useEffect, useRef } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { cookie } from "@web/core/browser/cookie";
-import { getColors, getCustomColor } from "@web/core/colors/colors";
+import { getColors } from "@web/core/colors/colors";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 
@@ -10,6 +10,8 @@ import { formatCell, formatValue } from "./cell";
 /** Where the colours that the model names stand in core's palette. */
 const COLORS = { blue: 0, red: 1, teal: 2, orange: 3, purple: 4, yellow: 5 };
 const BAR_HEIGHT = 34;
+/** Seen on light and on dark ground. */
+const GRID_COLOR = "rgba(128, 128, 128, .25)";
 
 /** A plot of one of the dashboard's charts; its numbers as a table, to read and to open. */
 export class DashboardChart extends Component {
@@ -93,9 +95,8 @@ export class DashboardChart extends Component {
     getOptions() {
         const { chart } = this.props;
         const isRtl = localization.direction === "rtl";
-        const scheme = cookie.get("color_scheme");
-        const color = getCustomColor(scheme, "#111827", "#e4e4e4");
-        const grid = getCustomColor(scheme, "rgba(0,0,0,.1)", "rgba(255,255,255,.15)");
+        // As the text around it, in whatever theme.
+        const { color } = getComputedStyle(this.canvasRef.el);
         const names = {
             stacked: chart.stacked,
             reverse: isRtl && !chart.horizontal,
@@ -108,7 +109,7 @@ export class DashboardChart extends Component {
             beginAtZero: true,
             reverse: isRtl && chart.horizontal,
             position: isRtl && !chart.horizontal ? "right" : undefined,
-            grid: { color: grid },
+            grid: { color: GRID_COLOR },
             border: { display: false },
             ticks: {
                 color,
