@@ -122,6 +122,8 @@ export class DashboardChart extends Component {
             indexAxis: chart.horizontal ? "y" : "x",
             maintainAspectRatio: false,
             animation: false,
+            // Slanted labels reach to the left, also where the axis is on the right.
+            layout: { padding: { left: isRtl && !chart.horizontal ? 36 : 0 } },
             scales: chart.horizontal ? { x: numbers, y: names } : { x: names, y: numbers },
             onClick: (ev, [element]) => {
                 if (element) {
