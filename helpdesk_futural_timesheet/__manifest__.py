@@ -17,6 +17,7 @@
         "views/helpdesk_team_timesheet_views.xml",
         "views/helpdesk_ticket_timesheet_views.xml",
         "views/helpdesk_ticket_timing_views.xml",
+        "views/helpdesk_ticket_analysis_views.xml",
         "views/helpdesk_ticket_sale_views.xml",
         "views/helpdesk_sla_views.xml",
         "views/account_analytic_line_views.xml",
@@ -27,6 +28,7 @@
         "views/portal_hours_templates.xml",
         "report/report_invoice_hours.xml",
         "views/helpdesk_timesheet_menus.xml",
+        "data/ir_filters_data.xml",
     ],
     "demo": [
         "demo/hr_employee_demo.xml",

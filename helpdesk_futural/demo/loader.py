@@ -51,7 +51,15 @@ from ..tools.case_number import format_case_number, split_case_number
 from ..tools.preview import preview
 
 FOLDER = "helpdesk_futural/demo"
-FILES = ("technical", "technical_history", "billing", "returns")
+FILES = (
+    "technical",
+    "technical_history",
+    "billing",
+    "returns",
+    "past_technical",
+    "past_billing",
+    "past_returns",
+)
 UTC = ZoneInfo("UTC")
 QUIET = {
     "mail_notrack": True,

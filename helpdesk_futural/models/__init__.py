@@ -8,6 +8,7 @@ from . import helpdesk_sla_follow
 from . import helpdesk_sla_status
 from . import helpdesk_sla_status_notice
 from . import helpdesk_sla_status_badge
+from . import helpdesk_sla_status_analysis
 from . import helpdesk_team
 from . import helpdesk_team_dashboard
 from . import helpdesk_team_lifecycle
@@ -73,4 +74,7 @@ from . import ir_websocket
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import helpdesk_dashboard
+from . import helpdesk_dashboard_now
+from . import helpdesk_dashboard_weeks
 from . import helpdesk_demo

@@ -118,6 +118,7 @@ class HelpdeskTicket(models.Model):
     )
     _by_stage_idx = models.Index("(stage_id, priority DESC, id DESC) WHERE active")
     _by_team_state_idx = models.Index("(team_id, state) WHERE active")
+    _by_creation_idx = models.Index("(create_date) WHERE active")
 
     # ------------------------------------------------------------------
     # Computed fields

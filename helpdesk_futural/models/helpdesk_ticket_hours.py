@@ -165,20 +165,24 @@ class HelpdeskTicketHours(models.Model):
     def _search_open_hours(self, operator, value):
         if operator not in ("<", "<=", ">", ">=") or isinstance(value, bool):
             return NotImplemented
-        now = fields.Datetime.now()
 
         def to_sql(model, alias, query):
-            end = SQL(
-                "COALESCE(%s, %s, %s)",
-                model._field_to_sql(alias, "solved_date", query),
-                model._field_to_sql(alias, "close_date", query),
-                now,
-            )
-            start = model._field_to_sql(alias, "create_date", query)
-            hours = SQL("EXTRACT(EPOCH FROM (%s - %s)) / 3600", end, start)
+            hours = model._get_open_hours_sql(alias, query)
             return SQL("%s %s %s", hours, SQL(operator), float(value))
 
         return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _get_open_hours_sql(self, alias, query):
+        """Return the SQL of ``open_hours``, which is not stored."""
+        end = SQL(
+            "COALESCE(%s, %s, %s)",
+            self._field_to_sql(alias, "solved_date", query),
+            self._field_to_sql(alias, "close_date", query),
+            fields.Datetime.now(),
+        )
+        start = self._field_to_sql(alias, "create_date", query)
+        return SQL("EXTRACT(EPOCH FROM (%s - %s)) / 3600", end, start)
 
     # ------------------------------------------------------------------
     # Who waits for whom

@@ -48,6 +48,7 @@ class HelpdeskTicketLifecycle(models.Model):
         store=True,
         readonly=False,
         copy=False,
+        index="btree_not_null",
         help="When the ticket was solved; empty again when it is reopened.",
     )
     close_date = fields.Datetime(

@@ -22,7 +22,10 @@ class HelpdeskTicketMetrics(models.Model):
         help="Whose turn it is: ours after the customer's message, theirs after ours.",
     )
     first_response_date = fields.Datetime(
-        copy=False, readonly=True, help="When an agent first answered the customer."
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="When an agent first answered the customer.",
     )
     last_customer_message_date = fields.Datetime(
         "Last Customer Message", copy=False, readonly=True, index="btree_not_null"

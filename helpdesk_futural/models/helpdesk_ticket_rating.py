@@ -42,7 +42,11 @@ class HelpdeskTicketRating(models.Model):
         " is the share of satisfied customers.",
     )
     rating_date = fields.Datetime(
-        "Rated on", readonly=True, copy=False, help="When the customer rated the ticket first."
+        "Rated on",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="When the customer rated the ticket first.",
     )
 
     @api.depends("rating_last_value")

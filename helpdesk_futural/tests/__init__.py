@@ -25,6 +25,10 @@ from . import test_metrics
 from . import test_metrics_hours
 from . import test_metrics_history
 from . import test_metrics_speed
+from . import test_analysis
+from . import test_dashboard
+from . import test_dashboard_tour
+from . import test_tools_weeks
 from . import test_incoming_mail
 from . import test_incoming_mail_pairing
 from . import test_incoming_mail_tickets

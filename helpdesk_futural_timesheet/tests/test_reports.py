@@ -44,6 +44,31 @@ class TestReports(BillingCase):
                 self.assertTrue(row[group])
                 self.assertEqual(row["unit_amount:sum"], 2)
 
+    def test_what_costs_most_hours_is_a_shared_favourite(self):
+        self._log(self._ticket(ticket_type_id=self.category_bug.id), 2)
+        for model, xmlid in (
+            ("helpdesk.ticket", "helpdesk_futural.helpdesk_ticket_action_analysis"),
+            (
+                "account.analytic.line",
+                "helpdesk_futural_timesheet.account_analytic_line_action_analysis",
+            ),
+        ):
+            favourites = self.env["ir.filters"].with_user(self.lars)
+            favourites = favourites.get_filters(model, self.env.ref(xmlid).id)
+            favourites = [f for f in favourites if f["name"].startswith(("Hours by", "Cost by"))]
+            self.assertEqual(len(favourites), 2)
+            for favourite in favourites:
+                context = safe_eval(favourite["context"])
+                measures = [f"{context['graph_measure']}:sum"]
+                rows = (
+                    self.env[model]
+                    .with_user(self.lars)
+                    .formatted_read_group(
+                        safe_eval(favourite["domain"]), context["graph_groupbys"], measures
+                    )
+                )
+                self.assertEqual(max(row[measures[0]] for row in rows), 2, favourite["name"])
+
     def test_a_customers_card_shows_what_is_left_of_all_their_orders(self):
         for hours in (10, 5):
             self._order(self.prepaid_product, hours)
