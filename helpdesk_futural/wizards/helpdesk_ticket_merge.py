@@ -27,6 +27,7 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
         "helpdesk.ticket",
         "Merge Into",
         compute="_compute_target_id",
+        compute_sudo=False,  # no ticket is proposed that the user doesn't see
         store=True,
         readonly=False,
         domain="[('merged_into_id', '=', False), ('company_id', '=', company_id)]",
@@ -109,7 +110,8 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
         self.organisations = self.newcomers = self.going_on_id = False
         self.confidential = False
         for wizard in self:
-            target = wizard.target_id._origin
+            # Its number came through the browser.
+            target = wizard.target_id._origin._filtered_access("read")
             if not target:
                 continue
             survivor = target._get_survivor()
