@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format shell update setup clean
+.PHONY: help demo test lint format audit shell update setup clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ lint:  ## check style and conventions
 
 format:  ## let ruff put right what it can
 	$(DEV) format
+
+audit:  ## ask for known weaknesses of the pinned Python packages (AUDIT_SERVICE=pypi or osv)
+	$(DEV) audit
 
 shell:  ## open an Odoo shell on the demo database
 	$(DEV) shell

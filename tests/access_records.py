@@ -1,8 +1,10 @@
 """The company of the matrices of rights: one user of each kind, and teams of each kind."""
 
+from contextlib import contextmanager
 from itertools import count
 
 from odoo import Command
+from odoo.tools import SQL
 
 from odoo.addons.helpdesk_futural_portal.tests.common import PortalCase
 
@@ -61,6 +63,27 @@ class MatrixCase(PortalCase):
             "partner_id": cls.customer.id,
             **values,
         }
+
+    @contextmanager
+    def _undone(self):
+        """Undo what is done in the block."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            yield
+        finally:
+            savepoint.close(rollback=True)
+
+    def _count_writes(self):
+        """Return how many rows of each table this transaction has touched until now."""
+        self.env.flush_all()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del"
+                    " FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0"
+                )
+            )
+        )
 
 
 class AccessCase(MatrixCase):

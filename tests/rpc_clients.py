@@ -31,7 +31,7 @@ class Client:
         until = fields.Datetime.now() + timedelta(days=1)
         self.key = keys._generate("rpc", "Test", until)
 
-    def call(self, model: str, method: str, ids: Sequence[int] | None = None, **arguments):
+    def call(self, model: str, method: str, ids: Sequence[int] | None = None, /, **arguments):
         """Call a method by name, as documented in design.md.
 
         :raises Refused: if the server refuses
@@ -46,7 +46,7 @@ class Client:
 class _ExecuteClient(Client):
     """What the two older protocols have in common: positional ``execute_kw``."""
 
-    def call(self, model, method, ids=None, **arguments):
+    def call(self, model, method, ids=None, /, **arguments):
         return self._execute(model, method, [] if ids is None else [list(ids)], arguments)
 
     def create(self, model, values):
@@ -86,7 +86,7 @@ class JsonRpcClient(_ExecuteClient):
 
 
 class Json2Client(Client):
-    def call(self, model, method, ids=None, **arguments):
+    def call(self, model, method, ids=None, /, **arguments):
         if ids is not None:
             arguments["ids"] = list(ids)
         answer = self.case.url_open(

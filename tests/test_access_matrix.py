@@ -1,6 +1,5 @@
 """What each kind of user may do with each model: ``access_matrix.md``, carried out."""
 
-from contextlib import contextmanager
 from pathlib import Path
 
 from odoo.exceptions import AccessError
@@ -106,14 +105,6 @@ class TestAccessMatrix(AccessCase):
         except AccessError:
             return False
         return True
-
-    @contextmanager
-    def _undone(self):
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            savepoint.close(rollback=True)
 
     def _read(self, record):
         """Open the record; whether it is found must be the same."""

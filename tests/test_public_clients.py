@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import make_msgid
 
 from odoo import fields
 from odoo.tests import tagged
@@ -334,6 +336,42 @@ class TestPublicClients(PortalHttpCase, BillingCase):
             }.items():
                 with self.subTest(method=method), self._refused():
                     client.call(TICKET, method, ticket.ids, **arguments)
+
+    @mute_logger(*REFUSALS)
+    def test_a_customers_program_hands_over_no_mail_in_others_names(self):
+        ticket = self._ticket()
+        answer = self._answer(ticket)
+        forged = self._write_mail(self.aino.email, in_reply_to=answer.message_id)
+        for client in self._each_protocol(self.liisa):
+            for arguments in ({}, {"thread_id": ticket.id}):
+                with self._refused():
+                    client.call(
+                        "mail.thread", "message_process", model=TICKET, message=forged, **arguments
+                    )
+
+    def test_who_has_no_helpdesk_rights_hands_over_mail_but_chooses_no_values(self):
+        for client in self._each_protocol(self.employee):
+            ticket_id = client.call(
+                "mail.thread",
+                "message_process",
+                model=TICKET,
+                message=self._write_mail("nora@solo.example"),
+                custom_values={"team_id": self.private_team.id, "user_id": self.emma.id},
+            )
+            ticket = self.env[TICKET].browse(ticket_id)
+            self.assertEqual(ticket.partner_email, "nora@solo.example")
+            self.assertNotEqual(ticket.team_id, self.private_team)
+            self.assertFalse(ticket.user_id)
+
+    def _write_mail(self, sender, **headers):
+        message = EmailMessage()
+        headers = {"from": sender, "to": "nobody@pohjola.example", **headers}
+        for name, value in headers.items():
+            message[name.replace("_", "-")] = value
+        message["Subject"] = "Printer"
+        message["Message-ID"] = make_msgid(domain="solo.example")
+        message.set_content("It is jammed")
+        return message.as_string()
 
 
 _TABLE = "helpdesk_ticket"
