@@ -49,6 +49,11 @@ class HelpdeskTicketRelated(models.Model):
             others = by_organisation.get(ticket.commercial_partner_id._origin, found.browse())
             ticket.customer_open_ticket_ids = (others - ticket._origin)[:CUSTOMER_TICKETS_SHOWN]
 
+    @api.constrains("origin_id", "merged_into_id")
+    def _check_linked_tickets(self):
+        """Nobody links a ticket that they don't see: a link tells the title of where it leads."""
+        (self.origin_id | self.merged_into_id).check_access("read")
+
     # ------------------------------------------------------------------
     # Both sides of a relation
     # ------------------------------------------------------------------

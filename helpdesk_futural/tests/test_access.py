@@ -79,10 +79,19 @@ class TestAccess(HelpdeskCase):
         merge = env["helpdesk.ticket.merge"].create({"ticket_ids": ticket.ids})
         self.assertFalse(merge.target_id, "an unseen ticket is proposed")
         hidden.partner_id = self.customer
-        merge = env["helpdesk.ticket.merge"].create(
-            {"ticket_ids": ticket.ids, "target_id": hidden.id}
-        )
+        merge = env["helpdesk.ticket.merge"].new({"ticket_ids": ticket.ids, "target_id": hidden.id})
         self.assertFalse(merge.organisations or merge.newcomers, "an unseen ticket's customer")
+        # Odoo shows the name of whatever a record refers to.
+        for refer in (
+            lambda: merge.create({"ticket_ids": ticket.ids, "target_id": hidden.id}),
+            lambda: ticket.with_env(env).write({"origin_id": hidden.id}),
+            lambda: ticket.with_env(env).write({"merged_into_id": hidden.id}),
+            lambda: self._as(self.aino).create(
+                {"name": "x", "team_id": self.team.id, "origin_id": hidden.id}
+            ),
+        ):
+            with self.assertRaises(AccessError):
+                refer()
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_a_file_that_the_agent_cant_read_is_not_sent_by_a_dialog(self):

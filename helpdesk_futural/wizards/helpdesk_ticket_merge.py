@@ -73,6 +73,11 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
                 values["ticket_ids"] = [Command.set(ids)]
         return values
 
+    @api.constrains("target_id")
+    def _check_target_id(self):
+        # Its name would be shown.
+        self.target_id.check_access("read")
+
     @api.depends("ticket_ids")
     def _compute_target_id(self):
         """Propose the ticket that the customer has waited for longest."""

@@ -28,6 +28,11 @@ class HelpdeskTicketCreateTimesheet(models.TransientModel):
     )
     hours_to_log = fields.Float("Logged As", compute="_compute_hours_to_log")
 
+    @api.constrains("ticket_id")
+    def _check_ticket_id(self):
+        # Its name would be shown.
+        self.ticket_id.check_access("read")
+
     @api.depends("ticket_id")
     def _compute_billable(self):
         for wizard in self:

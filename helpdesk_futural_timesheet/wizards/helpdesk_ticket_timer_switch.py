@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -14,6 +14,11 @@ class HelpdeskTicketTimerSwitch(models.TransientModel):
     )
     measured_hours = fields.Float("Measured", compute="_compute_former")
     description = fields.Char(string="What You Did There")
+
+    @api.constrains("ticket_id")
+    def _check_ticket_id(self):
+        # Its name would be shown.
+        self.ticket_id.check_access("read")
 
     def _compute_former(self):
         for wizard in self:
