@@ -82,16 +82,15 @@ class TestAccess(HelpdeskCase):
         merge = env["helpdesk.ticket.merge"].new({"ticket_ids": ticket.ids, "target_id": hidden.id})
         self.assertFalse(merge.organisations or merge.newcomers, "an unseen ticket's customer")
         # Odoo shows the name of whatever a record refers to.
-        for refer in (
-            lambda: merge.create({"ticket_ids": ticket.ids, "target_id": hidden.id}),
-            lambda: ticket.with_env(env).write({"origin_id": hidden.id}),
-            lambda: ticket.with_env(env).write({"merged_into_id": hidden.id}),
-            lambda: self._as(self.aino).create(
-                {"name": "x", "team_id": self.team.id, "origin_id": hidden.id}
-            ),
+        tickets = self._as(self.aino)
+        for model, values in (
+            (env["helpdesk.ticket.merge"], {"ticket_ids": ticket.ids, "target_id": hidden.id}),
+            (tickets, {"name": "x", "team_id": self.team.id, "origin_id": hidden.id}),
+            (tickets.browse(ticket.id), {"origin_id": hidden.id}),
+            (tickets.browse(ticket.id), {"merged_into_id": hidden.id}),
         ):
-            with self.assertRaises(AccessError):
-                refer()
+            with self.subTest(model=model, values=values), self.assertRaises(AccessError):
+                model.write(values) if model else model.create(values)
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_a_file_that_the_agent_cant_read_is_not_sent_by_a_dialog(self):

@@ -73,10 +73,17 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
                 values["ticket_ids"] = [Command.set(ids)]
         return values
 
-    @api.constrains("target_id")
-    def _check_target_id(self):
-        # Its name would be shown.
-        self.target_id.check_access("read")
+    @api.model_create_multi
+    def create(self, vals_list):
+        dialogs = super().create(vals_list)
+        dialogs.target_id.check_access("read")  # its name is shown
+        return dialogs
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "target_id" in vals:
+            self.target_id.check_access("read")
+        return result
 
     @api.depends("ticket_ids")
     def _compute_target_id(self):

@@ -15,10 +15,17 @@ class HelpdeskTicketTimerSwitch(models.TransientModel):
     measured_hours = fields.Float("Measured", compute="_compute_former")
     description = fields.Char(string="What You Did There")
 
-    @api.constrains("ticket_id")
-    def _check_ticket_id(self):
-        # Its name would be shown.
-        self.ticket_id.check_access("read")
+    @api.model_create_multi
+    def create(self, vals_list):
+        dialogs = super().create(vals_list)
+        dialogs.ticket_id.check_access("read")  # its name is shown
+        return dialogs
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "ticket_id" in vals:
+            self.ticket_id.check_access("read")
+        return result
 
     def _compute_former(self):
         for wizard in self:
