@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format audit shell update setup clean
+.PHONY: help demo test bench lint format audit shell update setup clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -11,8 +11,11 @@ help:  ## list the targets
 demo:  ## run Odoo with the addons and demo data (PORT=8069) until Ctrl-C
 	$(DEV) demo
 
-test:  ## run everything, or one thing: T=path, T=path::Class::test, T=addon, or T=words for pytest -k
+test:  ## run everything (JOBS=1: one suite at a time), or T=path, T=path::Class::test, T=addon, T=words for pytest -k
 	$(DEV) test $(if $(T),-- '$(T)')
+
+bench:  ## measure everything with many tickets (SIZES=10000,200000; ONLY=words of an operation)
+	$(DEV) bench $(if $(ONLY),-- --only '$(ONLY)' --show)
 
 lint:  ## check style and conventions
 	$(DEV) lint

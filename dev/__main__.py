@@ -26,6 +26,8 @@ def main() -> int:
     test.add_argument(
         "selection", nargs="*", help="a path, path::Class::test, an addon or a -k expression"
     )
+    bench = commands.add_parser("bench", help="measure everything with many tickets (SIZES=…)")
+    bench.add_argument("options", nargs="*", help="options of tests.bench, after --")
     commands.add_parser("clean", help="stop everything and remove the work folder")
     arguments = parser.parse_args()
     console.exit_on_signals()
@@ -62,6 +64,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from . import testing
 
         return testing.run(" ".join(arguments.selection))
+    elif arguments.command == "bench":
+        from . import bench
+
+        return bench.run(arguments.options)
     elif arguments.command == "clean":
         _clean()
     else:
@@ -78,7 +84,7 @@ def _clean() -> None:
         with postgres.use("demo") as server:
             server.drop(demo.DATABASE)
     if system.postgres_bin():
-        for purpose in ("demo", "test"):
+        for purpose in ("demo", "test", "bench"):
             postgres.Cluster(purpose).stop()
     for folder in (paths.WORK, postgres.outside_folder()):
         if folder.exists():

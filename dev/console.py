@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 HEARTBEAT_SECONDS = 15
@@ -18,9 +20,33 @@ class Failure(Exception):
     """A step failed for a reason that can be said in a few lines; shown without a traceback."""
 
 
+class _Speaker(threading.local):
+    """Who speaks in this thread: a name before each line while several things run side by side."""
+
+    label = ""
+
+
+_speaker = _Speaker()
+_children: set[subprocess.Popen] = set()
+
+
+@contextlib.contextmanager
+def labelled(label: str) -> Iterator[None]:
+    """Put a name before each line that this thread says."""
+    _speaker.label = label
+    try:
+        yield
+    finally:
+        _speaker.label = ""
+
+
 def say(text: str = "") -> None:
     """Print one line, at once (also into a pipe)."""
-    print(text, flush=True)
+    if _speaker.label:
+        text = "\n".join(f"[{_speaker.label}] {line}".rstrip() for line in text.split("\n"))
+    # One write: lines of two threads must not run into each other.
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def step(text: str) -> None:
@@ -43,6 +69,25 @@ def tail(path: Path, lines: int) -> list[str]:
     except OSError:
         return []
     return [line for line in content.splitlines() if line.strip()][-lines:]
+
+
+@contextlib.contextmanager
+def child(command: Sequence[str], **options: object) -> Iterator[subprocess.Popen]:
+    """Start a process in a session of its own; one that still runs when the block ends is stopped."""
+    process = subprocess.Popen(list(command), start_new_session=True, **options)  # type: ignore[call-overload]
+    _children.add(process)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            terminate(process)
+        _children.discard(process)
+
+
+def terminate_children() -> None:
+    """Stop what other threads are waiting for, so that they end."""
+    for process in list(_children):
+        terminate(process)
 
 
 def terminate(process: subprocess.Popen, patience: float = 10) -> None:
@@ -77,39 +122,40 @@ def run(
     step(what)
     log.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    with log.open("wb") as output:
-        try:
-            process = subprocess.Popen(
-                list(command),
+    try:
+        with (
+            log.open("wb") as output,
+            child(
+                command,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.PIPE if stdin_text is not None else subprocess.DEVNULL,
                 env=dict(env) if env is not None else None,
                 cwd=cwd,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise Failure(f"{what}: {error}") from error
-        try:
+            ) as process,
+        ):
             if stdin_text is not None:
                 assert process.stdin
                 process.stdin.write(stdin_text.encode())
                 process.stdin.close()
-            while True:
-                try:
-                    code = process.wait(HEARTBEAT_SECONDS)
-                    break
-                except subprocess.TimeoutExpired:
-                    last = (tail(log, 1) or ["(no output yet)"])[0]
-                    say(f"  … {elapsed(time.monotonic() - started)}: {last.strip()[:110]}")
-        finally:
-            if process.poll() is None:
-                terminate(process)
+            code = _wait(process, log, started)
+    except OSError as error:
+        raise Failure(f"{what}: {error}") from error
     if code and check:
         raise Failure(failure_text(what, code, log))
     if time.monotonic() - started >= 1:
         say(f"  {elapsed(time.monotonic() - started)}")
     return code
+
+
+def _wait(process: subprocess.Popen, log: Path, started: float) -> int:
+    """Wait for a process, and show from time to time that it lives."""
+    while True:
+        try:
+            return process.wait(HEARTBEAT_SECONDS)
+        except subprocess.TimeoutExpired:
+            last = (tail(log, 1) or ["(no output yet)"])[0]
+            say(f"  … {elapsed(time.monotonic() - started)}: {last.strip()[:110]}")
 
 
 def failure_text(what: str, code: int, log: Path) -> str:

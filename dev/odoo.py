@@ -23,6 +23,8 @@ class Instance:
     server: Server
     folder: Path
     settings: Mapping[str, str]
+    #: Folders of addons beside Odoo's and the checkout's.
+    addons: tuple[Path, ...] = ()
 
     @property
     def config(self) -> Path:
@@ -36,7 +38,7 @@ class Instance:
 
     def write_config(self) -> Path:
         """Generate the configuration file; readable by its owner only, it may hold a password."""
-        addons = [*self.odoo.addons, paths.REPO]
+        addons = [*self.odoo.addons, paths.REPO, *self.addons]
         values = {
             "addons_path": ",".join(map(str, addons)),
             "data_dir": str(self.folder / "data"),
@@ -65,10 +67,12 @@ class Instance:
         name, *rest = arguments
         return [str(venv.PYTHON), "-m", "odoo", name, "-c", str(self.config), *rest]
 
-    def install(self, database: str, modules: Iterable[str], what: str, log: Path) -> None:
-        """Install modules with their demo data."""
-        names = ",".join(modules)
-        self._run_modules(what, log, "-d", database, "-i", names, "--with-demo")
+    def install(
+        self, database: str, modules: Iterable[str], what: str, log: Path, *, demo: bool = True
+    ) -> None:
+        """Install modules, with their demo data unless told otherwise."""
+        arguments = ["-d", database, "-i", ",".join(modules)]
+        self._run_modules(what, log, *arguments, *(["--with-demo"] if demo else []))
 
     def update(self, database: str, modules: Iterable[str], what: str, log: Path) -> None:
         """Upgrade modules."""
@@ -127,10 +131,12 @@ def environment(odoo: Odoo, server: Server | None = None) -> dict[str, str]:
     return env
 
 
-def prepare(server: Server, folder: Path, settings: Mapping[str, str]) -> Instance:
+def prepare(
+    server: Server, folder: Path, settings: Mapping[str, str], addons: tuple[Path, ...] = ()
+) -> Instance:
     """Provide Odoo and its Python environment, and write the configuration."""
     odoo = odoo_source.provide()
     venv.provide()
-    instance = Instance(odoo, server, folder, settings)
+    instance = Instance(odoo, server, folder, settings, addons)
     instance.write_config()
     return instance

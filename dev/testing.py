@@ -1,12 +1,19 @@
-"""``make test``: lint, every suite on its own database, Odoo's log, and one line of totals."""
+"""``make test``: lint, every suite on its own database, Odoo's log, and one line of totals.
+
+What doesn't depend on each other runs side by side, as many as the machine has cores (``JOBS=1``: one at a time).
+"""
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +47,13 @@ class Totals:
         self.failed += 1
         self.complaints.append(text)
 
+    def add(self, other: Totals) -> None:
+        """Add what another part of the run counted."""
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        self.complaints += other.complaints
+
     def add_report(self, report: Path) -> int:
         """Add the counts of a JUnit report; return how many tests failed in it."""
         if not report.is_file():
@@ -60,6 +74,14 @@ class Totals:
         return failed
 
 
+@dataclass(frozen=True)
+class Job:
+    """A part of the run that depends on no other."""
+
+    name: str
+    work: Callable[[Totals], None]
+
+
 def run(selection: str) -> int:
     """Run everything, or what ``T=`` selects; return the exit code."""
     started = time.monotonic()
@@ -68,27 +90,71 @@ def run(selection: str) -> int:
         raise console.Failure(
             f"No suite runs {selection!r}: it lies outside the tests listed in dev/suites.py."
         )
-    totals = Totals()
     _FOLDER.mkdir(parents=True, exist_ok=True)
-    if not selection:
-        for failed in lint.run():
-            totals.complain(f"lint: {failed}")
+    # What all of them need, before they ask for it at the same time.
     venv.provide()
-    for plain in [each for each in runs if not each.suite.needs_database]:
-        env = odoo.environment(odoo_source.provide())
-        _pytest(plain, [], env, totals)
+    source = odoo_source.provide()
+    jobs = [] if selection else [Job("lint", _lint)]
+    for each in runs:
+        if not each.suite.needs_database:
+            work = functools.partial(_pytest, each, [], odoo.environment(source))
+            jobs.append(Job(each.suite.name, work))
     in_odoo = [each for each in runs if each.suite.needs_database and paths.present_addons()]
-    if in_odoo:
-        system.require_packages(server="PGHOST" not in os.environ, tests=True)
-        with postgres.use("test") as server:
+    with ExitStack() as stack:
+        if in_odoo:
+            system.require_packages(server="PGHOST" not in os.environ, tests=True)
+            server = stack.enter_context(postgres.use("test"))
             databases = Databases(odoo.prepare(server, _data_folder(server), _SETTINGS))
-            with databases.session():
-                for each in in_odoo:
-                    try:
-                        _run_in_odoo(each, databases, totals)
-                    except console.Failure as failure:
-                        totals.complain(f"suite {each.suite.name}: {failure}")
+            stack.enter_context(databases.session())
+            for each in in_odoo:
+                jobs.append(Job(each.suite.name, functools.partial(_run_in_odoo, each, databases)))
+        totals = side_by_side(jobs, _lanes())
     return finish(totals, selection, time.monotonic() - started)
+
+
+def _lanes() -> int:
+    text = os.environ.get("JOBS") or str(os.cpu_count() or 1)
+    if not text.isdigit() or not int(text):
+        raise console.Failure(f"JOBS={text} is not a number of jobs.")
+    return int(text)
+
+
+def side_by_side(jobs: Sequence[Job], lanes: int) -> Totals:
+    """Do the jobs, some at a time, in the order given; whatever becomes of one, the others are done."""
+    totals = Totals()
+    if lanes == 1 or len(jobs) == 1:
+        for job in jobs:
+            totals.add(_done(job))
+        return totals
+    with ThreadPoolExecutor(lanes) as pool:
+        futures = [pool.submit(_done_labelled, job) for job in jobs]
+        try:
+            for future in futures:
+                totals.add(future.result())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            console.terminate_children()
+            raise
+    return totals
+
+
+def _done_labelled(job: Job) -> Totals:
+    with console.labelled(job.name):
+        return _done(job)
+
+
+def _done(job: Job) -> Totals:
+    totals = Totals()
+    try:
+        job.work(totals)
+    except console.Failure as failure:
+        totals.complain(f"{job.name}: {failure}")
+    return totals
+
+
+def _lint(totals: Totals) -> None:
+    for failed in lint.run():
+        totals.complain(f"lint: {failed}")
 
 
 def _data_folder(server: postgres.Server) -> Path:
@@ -128,7 +194,7 @@ def _run_in_odoo(each: Run, databases: Databases, totals: Totals) -> None:
 
 
 def _pytest(each: Run, options: list[str], env: dict[str, str], totals: Totals) -> None:
-    """Run pytest in the foreground and count its results."""
+    """Run pytest and count its results."""
     report = _FOLDER / f"run-{os.getpid()}-{each.suite.name}.xml"
     command = [
         str(venv.PYTHON),
@@ -146,7 +212,7 @@ def _pytest(each: Run, options: list[str], env: dict[str, str], totals: Totals) 
         command += ["-k", each.keyword]
     console.step(f"Suite {each.suite.name}")
     try:
-        code = _foreground([*command, *each.targets], env)
+        code = _shown([*command, *each.targets], env)
         failed = totals.add_report(report)
     finally:
         report.unlink(missing_ok=True)
@@ -154,19 +220,29 @@ def _pytest(each: Run, options: list[str], env: dict[str, str], totals: Totals) 
         totals.complain(f"suite {each.suite.name}: pytest ended with exit code {code}")
 
 
-def _foreground(command: list[str], env: dict[str, str]) -> int:
-    """Run a command on our own output; leave none of its processes behind, however it ends."""
-    process = subprocess.Popen(
-        command, env=env, cwd=paths.REPO, stdin=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait(20)
-        raise
-    finally:
-        console.terminate(process)
+def _shown(command: list[str], env: dict[str, str]) -> int:
+    """Run a command and show what it prints; leave none of its processes behind, however it ends."""
+    with console.child(
+        command,
+        env={**env, "PYTHONUNBUFFERED": "1"},
+        cwd=paths.REPO,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            assert process.stdout
+            for line in process.stdout:
+                console.say(line.rstrip("\n"))
+            return process.wait()
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(20)
+            raise
+        finally:
+            console.terminate(process)
 
 
 def _check_log(log: Path, each: Run, totals: Totals) -> None:
