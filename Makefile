@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench load faults lint format i18n shell update setup clean
+.PHONY: help demo test bench load faults lint format i18n audit shell update setup clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ format:  ## let ruff put right what it can
 
 i18n:  ## export, merge and check the translations (i18n/README.md)
 	$(DEV) i18n
+
+audit:  ## ask for known weaknesses of the pinned Python packages (AUDIT_SERVICE=pypi or osv)
+	$(DEV) audit
 
 shell:  ## open an Odoo shell on the demo database
 	$(DEV) shell

@@ -20,6 +20,7 @@ def main() -> int:
     commands.add_parser("shell", help="open an Odoo shell on the demo database")
     commands.add_parser("setup", help="obtain Odoo and the Python environment, nothing else")
     commands.add_parser("lint", help="check style and conventions")
+    commands.add_parser("audit", help="ask for known weaknesses of the pinned packages")
     commands.add_parser("format", help="let ruff put right what it can")
     commands.add_parser("i18n", help="bring the translations up to date, and check them")
     test = commands.add_parser("test", help="run the tests")
@@ -54,6 +55,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from . import lint
 
         return 1 if lint.run() else 0
+    elif arguments.command == "audit":
+        from . import audit
+
+        return audit.run()
     elif arguments.command == "format":
         from . import lint
 

@@ -14,6 +14,7 @@
         "security/helpdesk_groups.xml",
         "security/ir.model.access.csv",
         "security/helpdesk_rules.xml",
+        "security/helpdesk_dialog_rules.xml",
         "data/mail_message_subtype_data.xml",
         "data/mail_layout_data.xml",
         "data/mail_template_data.xml",

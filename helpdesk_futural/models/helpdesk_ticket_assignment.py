@@ -222,6 +222,7 @@ class HelpdeskTicketAssignment(models.Model):
                 ahead=tickets._count_being_created() if new else 0,
             )
             given = {}
+            # sudo: as above
             for ticket, user in zip(tickets.sudo(), chosen, strict=True):
                 if user:
                     given[user] = given.get(user, tickets.browse()) + ticket

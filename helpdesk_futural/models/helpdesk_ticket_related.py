@@ -55,6 +55,7 @@ class HelpdeskTicketRelated(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_links(vals_list)
         tickets = super().create(vals_list)
         linking = [bool(vals.get("related_ids")) for vals in vals_list]
         if any(linking):
@@ -64,12 +65,24 @@ class HelpdeskTicketRelated(models.Model):
         return tickets
 
     def write(self, vals):
+        self._check_links([vals])
         if "related_ids" not in vals:
             return super().write(vals)
         before = self._get_related_pairs()
         result = super().write(vals)
         self._mirror_related(before)
         return result
+
+    @api.model
+    def _check_links(self, vals_list):
+        """Nobody refers to a ticket that they don't see: Odoo shows the name of what is referred to.
+
+        Constraints could not check it: they are run with all rights.
+        """
+        named = {
+            vals[n] for vals in vals_list for n in ("origin_id", "merged_into_id") if n in vals
+        }
+        self.browse(named - {False, None}).check_access("read")
 
     def _get_related_pairs(self):
         """Return the rows of the relation that begin with these tickets, ``{(id, related id)}``."""

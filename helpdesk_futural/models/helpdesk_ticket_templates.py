@@ -185,6 +185,7 @@ class HelpdeskTicketTemplates(models.Model):
                     notifications.append({**values, "mail_email_address": mail.email_to})
             mails.env["mail.notification"].create(notifications)
             # The queue's own schedule is an hour; customers shouldn't wait that long.
+            # sudo: starts what is scheduled anyway
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
         return mails
 

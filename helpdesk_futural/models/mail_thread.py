@@ -1,6 +1,7 @@
 from xmlrpc.client import Binary
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 
 class MailThread(models.AbstractModel):
@@ -20,7 +21,11 @@ class MailThread(models.AbstractModel):
 
         A mail of the helpdesk's is kept and accounted for (``helpdesk.incoming.mail``), and
         nothing about it is ever raised to the mail server or the fetcher.
+
+        :raises AccessError: if a customer calls it, who would speak in anybody's name
         """
+        if self.env.user.share and not self.env.su:
+            raise AccessError(self.env._("Only the mail server's account hands over mail."))
         raw = message.data if isinstance(message, Binary) else message
         raw = raw.encode() if isinstance(raw, str) else bytes(raw)
         # sudo: the gateway's user may have no helpdesk rights; the register is the system's
@@ -35,6 +40,9 @@ class MailThread(models.AbstractModel):
                 strip_attachments=strip_attachments,
                 thread_id=thread_id,
             )
+        if not self.env["helpdesk.ticket"].has_access("create"):
+            # Tickets are made with all rights: who can't make one doesn't choose its values.
+            custom_values = None
         return register._receive(
             raw,
             {

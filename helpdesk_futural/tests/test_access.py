@@ -1,68 +1,14 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import HelpdeskCase
 
-# model: {user: operations that are allowed}, c(reate) r(ead) w(rite) d(elete)
-MATRIX = {
-    "helpdesk.ticket": {"agent": "crw", "administrator": "crwd"},
-    "helpdesk.team": {"agent": "r", "administrator": "crwd"},
-    "helpdesk.stage": {"agent": "r", "administrator": "crwd"},
-    "helpdesk.ticket.type": {"agent": "r", "administrator": "crwd"},
-    "helpdesk.severity": {"agent": "r", "administrator": "crwd"},
-    "helpdesk.sla": {"agent": "r", "administrator": "crwd"},
-    "helpdesk.sla.status": {"agent": "r", "administrator": "r"},
-    "helpdesk.tag": {"agent": "crw", "administrator": "crwd"},
-    "helpdesk.ticket.snooze": {"agent": "crwd", "administrator": "crwd"},
-    "helpdesk.macro": {"agent": "r", "administrator": "crwd"},
-    "helpdesk.ticket.bulk": {"agent": "crwd", "administrator": "crwd"},
-    "helpdesk.ticket.reply": {"agent": "crwd", "administrator": "crwd"},
-    "helpdesk.sla.follow": {"administrator": "crwd"},
-    "helpdesk.stage.delete": {"administrator": "crwd"},
-    "helpdesk.ticket.merge": {"agent": "crwd", "administrator": "crwd"},
-    "helpdesk.ticket.split": {"agent": "crwd", "administrator": "crwd"},
-    "helpdesk.incoming.mail": {"administrator": "r"},
-    "helpdesk.import.record": {"administrator": "r"},
-}
-OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
-
 
 @tagged("post_install", "-at_install")
 class TestAccess(HelpdeskCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.people = {
-            "public": cls.env.ref("base.public_user"),
-            "portal": cls.portal,
-            "employee": cls.employee,
-            "agent": cls.aino,
-            "administrator": cls.admin,
-        }
-
-    def _get_allowed(self, model, kind):
-        """Return what the matrix says; the portal addon lets customers read tickets."""
-        if (model, kind) == ("helpdesk.ticket", "portal"):
-            return "r" if "portal_visible" in self.env[model]._fields else ""
-        return MATRIX[model].get(kind, "")
-
-    def test_every_model_of_the_addon_is_in_the_matrix(self):
-        own = self.env["ir.model.data"].search(
-            [("module", "=", "helpdesk_futural"), ("model", "=", "ir.model")]
-        )
-        models = self.env["ir.model"].browse(own.mapped("res_id"))
-        concrete = {m.model for m in models if m.model.startswith("helpdesk.") and not m.abstract}
-        self.assertEqual(concrete, set(MATRIX))
-
-    @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_access")
-    def test_each_kind_of_user_may_do_what_the_matrix_says(self):
-        for model in MATRIX:
-            for kind, user in self.people.items():
-                for letter, operation in OPERATIONS.items():
-                    with self.subTest(model=model, user=kind, operation=operation):
-                        may = self.env[model].with_user(user).has_access(operation)
-                        self.assertEqual(may, letter in self._get_allowed(model, kind))
+    """Rights on records; ``tests/access_matrix.md`` of the repository has all models and users."""
 
     def test_the_agents_group_stands_under_services(self):
         group = self.env.ref("helpdesk_futural.group_helpdesk_user")
@@ -116,3 +62,55 @@ class TestAccess(HelpdeskCase):
         teams = self.env["helpdesk.team"].with_user(self.aino).search([])
         self.assertNotIn(self.private_team, teams)
         self.assertEqual(self.private_team.with_user(self.emma).open_ticket_count, 1)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_dialogs_tell_nothing_of_tickets_that_the_agent_doesnt_see(self):
+        hidden = self._ticket(
+            name="The director leaves",
+            team_id=self.private_team.id,
+            partner_id=self.other_customer.id,
+        )
+        ticket = self._ticket(partner_id=self.other_customer.id)
+        env = self.env(user=self.aino, su=False)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            env["helpdesk.ticket.split"].create({"ticket_id": hidden.id})
+
+        merge = env["helpdesk.ticket.merge"].create({"ticket_ids": ticket.ids})
+        self.assertFalse(merge.target_id, "an unseen ticket is proposed")
+        hidden.partner_id = self.customer
+        merge = env["helpdesk.ticket.merge"].new({"ticket_ids": ticket.ids, "target_id": hidden.id})
+        self.assertFalse(merge.organisations or merge.newcomers, "an unseen ticket's customer")
+        # Odoo shows the name of whatever a record refers to.
+        tickets = self._as(self.aino)
+        for model, values in (
+            (env["helpdesk.ticket.merge"], {"ticket_ids": ticket.ids, "target_id": hidden.id}),
+            (tickets, {"name": "x", "team_id": self.team.id, "origin_id": hidden.id}),
+            (tickets.browse(ticket.id), {"origin_id": hidden.id}),
+            (tickets.browse(ticket.id), {"merged_into_id": hidden.id}),
+        ):
+            with self.subTest(model=model, values=values), self.assertRaises(AccessError):
+                model.write(values) if model else model.create(values)
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_a_file_that_the_agent_cant_read_is_not_sent_by_a_dialog(self):
+        hidden = self._ticket(team_id=self.private_team.id)
+        file = self.env["ir.attachment"].create(
+            {
+                "name": "salaries.txt",
+                "raw": b"much",
+                "res_model": "helpdesk.ticket",
+                "res_id": hidden.id,
+            }
+        )
+        ticket = self._ticket()
+        env = self.env(user=self.aino, su=False)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            env["helpdesk.ticket.reply"].create(
+                {
+                    "ticket_ids": ticket.ids,
+                    "body": "See the file",
+                    "attachment_ids": [Command.set(file.ids)],
+                }
+            ).action_send()

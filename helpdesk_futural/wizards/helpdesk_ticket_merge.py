@@ -27,6 +27,7 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
         "helpdesk.ticket",
         "Merge Into",
         compute="_compute_target_id",
+        compute_sudo=False,  # no ticket is proposed that the user doesn't see
         store=True,
         readonly=False,
         domain="[('merged_into_id', '=', False), ('company_id', '=', company_id)]",
@@ -72,6 +73,18 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
                 values["ticket_ids"] = [Command.set(ids)]
         return values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        dialogs = super().create(vals_list)
+        dialogs.target_id.check_access("read")  # its name is shown
+        return dialogs
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "target_id" in vals:
+            self.target_id.check_access("read")
+        return result
+
     @api.depends("ticket_ids")
     def _compute_target_id(self):
         """Propose the ticket that the customer has waited for longest."""
@@ -109,7 +122,8 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
         self.organisations = self.newcomers = self.going_on_id = False
         self.confidential = False
         for wizard in self:
-            target = wizard.target_id._origin
+            # Its number came through the browser.
+            target = wizard.target_id._origin._filtered_access("read")
             if not target:
                 continue
             survivor = target._get_survivor()

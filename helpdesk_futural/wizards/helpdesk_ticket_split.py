@@ -25,11 +25,22 @@ class HelpdeskTicketSplitWizard(models.TransientModel):
         " ('message_type', 'in', ('email', 'comment'))]",
         help="What the new ticket is about. The messages move there with their files.",
     )
+    # What is taken from the ticket is taken as the user: its number came through the browser.
     name = fields.Char(
-        "Subject", compute="_compute_from_ticket", store=True, readonly=False, precompute=True
+        "Subject",
+        compute="_compute_from_ticket",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     team_id = fields.Many2one(
-        "helpdesk.team", compute="_compute_from_ticket", store=True, readonly=False, precompute=True
+        "helpdesk.team",
+        compute="_compute_from_ticket",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     notify_customer = fields.Boolean(
         "Tell the Customer", help="Send the customer the new case number."

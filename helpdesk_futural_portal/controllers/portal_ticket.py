@@ -33,6 +33,7 @@ class HelpdeskPortalTicket(CustomerPortal):
             raise NotFound() from None
         ticket = ticket.with_user(request.env.user)
         # A link, unlike the rules, doesn't ask whether customers still see the team's tickets.
+        # sudo: the link was checked above; whether the team shows customers their tickets
         if not ticket.has_access("read") and not ticket.sudo()._has_customer_page():
             raise NotFound()
         return ticket.sudo()  # sudo: access was decided above

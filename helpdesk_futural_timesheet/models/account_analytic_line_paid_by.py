@@ -24,8 +24,9 @@ class AccountAnalyticLinePaidBy(models.Model):
         move_to = vals.get("helpdesk_ticket_id")
         moved = self.filtered(lambda line: move_to and line.helpdesk_ticket_id.id != move_to)
         result = super().write(vals)
-        # Merged hours stay with who pays for them.
-        if moved and "so_line" not in vals and not self.env.context.get("helpdesk_merge_hours"):
+        # Merged hours stay with who pays for them. Programs choose their context, but not this.
+        merging = self.env.su and self.env.context.get("helpdesk_merge_hours")
+        if moved and "so_line" not in vals and not merging:
             # sudo: who may move hours may not see orders
             moved.sudo()._drop_items_of_others()
         return result

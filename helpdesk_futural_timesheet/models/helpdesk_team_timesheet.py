@@ -153,6 +153,7 @@ class HelpdeskTeamTimesheet(models.Model):
         product = self.env.ref(name, raise_if_not_found=False)
         if product and product.sudo().active:
             return product
+        # sudo: as above
         products = self.env["product.product"].sudo()
         return products.create(
             {

@@ -28,6 +28,18 @@ class HelpdeskTicketCreateTimesheet(models.TransientModel):
     )
     hours_to_log = fields.Float("Logged As", compute="_compute_hours_to_log")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        dialogs = super().create(vals_list)
+        dialogs.ticket_id.check_access("read")  # its name is shown
+        return dialogs
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "ticket_id" in vals:
+            self.ticket_id.check_access("read")
+        return result
+
     @api.depends("ticket_id")
     def _compute_billable(self):
         for wizard in self:
