@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format shell update setup clean
+.PHONY: help demo test bench lint format shell update docs setup clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ shell:  ## open an Odoo shell on the demo database
 
 update:  ## upgrade the addons in the demo database
 	$(DEV) update
+
+docs:  ## take the pictures of the manual anew, or some of them (P="queue merge")
+	$(DEV) docs $(P)
 
 setup:  ## obtain Odoo and its Python environment, nothing else
 	$(DEV) setup

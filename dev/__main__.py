@@ -27,6 +27,8 @@ def main() -> int:
     )
     bench = commands.add_parser("bench", help="measure everything with many tickets (SIZES=…)")
     bench.add_argument("options", nargs="*", help="options of tests.bench, after --")
+    docs = commands.add_parser("docs", help="take the pictures of the manual anew")
+    docs.add_argument("names", nargs="*", help="pictures to take; without any, all")
     commands.add_parser("clean", help="stop everything and remove the work folder")
     arguments = parser.parse_args()
     console.exit_on_signals()
@@ -63,6 +65,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from . import bench
 
         return bench.run(arguments.options)
+    elif arguments.command == "docs":
+        from . import docs
+
+        return docs.run(arguments.names)
     elif arguments.command == "clean":
         _clean()
     else:

@@ -30,3 +30,23 @@ registry.category("web_tour.tours").add("helpdesk_journey_confirm", {
             },
         ]),
 });
+
+/** The same in the small support desk, see tests/test_journey_support_desk.py. */
+registry.category("web_tour.tours").add("helpdesk_journey_desk_confirm", {
+    steps: () =>
+        patient([
+            {
+                content: "It says how it was solved: yes, the machine runs",
+                trigger: ".o_helpdesk_solution:contains('Sulake oli palanut')",
+            },
+            {
+                trigger: ".o_helpdesk_solution form[action$='/confirm'] button",
+                run: "click",
+                expectUnloadPage: true,
+            },
+            {
+                content: "The ticket is closed",
+                trigger: ".alert-success:contains('The ticket is closed')",
+            },
+        ]),
+});
