@@ -242,7 +242,7 @@ addTour("helpdesk_journey_desk_find", () => [
     },
     {
         content: "Go to the customer",
-        trigger: ".o_helpdesk_ticket_form [name=partner_id] .o_external_button",
+        trigger: ".o_helpdesk_ticket_form [name=partner_id] .o_external_button:not(:visible)",
         run: "click",
     },
     {
