@@ -63,7 +63,12 @@ def picture(login: str, path: str, *, file: str = "", size: tuple[int, int] = _W
 # Agents --------------------------------------------------------------------------------------
 
 
-@picture("agent", "/odoo/action-helpdesk_futural.helpdesk_team_action_dashboard", size=(1280, 520))
+@picture(
+    "agent",
+    "/odoo/action-helpdesk_futural.helpdesk_team_action_dashboard",
+    size=(1280, 520),
+    file="helpdesk_futural/static/description/overview.png",
+)
 def overview(page):
     page.see(".o_kanban_record", "Returns")
 
@@ -112,7 +117,12 @@ def macros(page):
     page.see(".o_helpdesk_macros_menu")
 
 
-@picture("agent", "/odoo/tickets/{helpdesk_futural.demo_ticket_sync_down}", size=(1400, 620))
+@picture(
+    "agent",
+    "/odoo/tickets/{helpdesk_futural.demo_ticket_sync_down}",
+    size=(1400, 620),
+    file="helpdesk_futural/static/description/deadlines.png",
+)
 def sla_badge(page):
     page.click(".o_helpdesk_sla_badge")
     page.see(".o_popover")
@@ -124,21 +134,28 @@ def snooze(page):
     page.see(".modal")
 
 
+def _select(page, *subjects):
+    for subject in subjects:
+        page.see(".o_data_row", subject)
+        page.run(
+            "[...document.querySelectorAll('.o_data_row')]"
+            f".find(row => row.textContent.includes({json.dumps(subject)}))"
+            ".querySelector('.o_list_record_selector input').click()"
+        )
+
+
 @picture("agent", "/odoo/tickets", size=(1280, 620))
 def update_many(page):
-    for row in (0, 2, 3):
-        page.see(".o_data_row")
-        page.run(
-            "document.querySelectorAll('.o_data_row .o_list_record_selector input')"
-            f"[{row}].click()"
-        )
+    _select(page, "Both price kiosks", "Item import stops", "Wrong label rolls")
     page.click("button[name=action_open_bulk]")
     page.see(".modal [name=action_apply]")
 
 
-@picture("agent", "/odoo/tickets/{helpdesk_futural.demo_ticket_scanner_beeps}", size=(1280, 720))
+@picture("agent", "/odoo/tickets", size=(1280, 760))
 def merge(page):
-    page.click("button[name=action_merge_duplicate]")
+    _select(page, "Item import stops", "Six scanners")
+    page.click(".o_cp_action_menus button", "Actions")
+    page.click(".o-dropdown--menu .dropdown-item", "Merge")
     page.see(".modal [name=action_merge]")
 
 
@@ -169,7 +186,12 @@ def customer_card(page):
 # Customers -----------------------------------------------------------------------------------
 
 
-@picture("customer", "/my/tickets", size=(1280, 760))
+@picture(
+    "customer",
+    "/my/tickets",
+    size=(1280, 760),
+    file="helpdesk_futural_portal/static/description/tickets.png",
+)
 def portal_list(page):
     page.see("table")
 
@@ -190,7 +212,12 @@ def portal_new(page):
     page.write("textarea[name=description]", "I weighed apples. The display stays at 0.00 €.")
 
 
-@picture("customer", "/my/tickets", size=_PHONE)
+@picture(
+    "customer",
+    "/my/tickets",
+    size=_PHONE,
+    file="helpdesk_futural_portal/static/description/phone.png",
+)
 def portal_phone(page):
     page.see("a", "New Ticket")
 
@@ -216,7 +243,9 @@ def team(page):
 @picture("admin", "/odoo/helpdesk.team/{helpdesk_futural.team_default}", size=(1280, 760))
 def mailbox(page):
     page.click(".o_notebook a[name=mailboxes]")
-    page.click("[name=mailbox_ids] .o-kanban-button-new, [name=mailbox_ids] button", "Add a Mailbox")
+    page.click(
+        "[name=mailbox_ids] .o-kanban-button-new, [name=mailbox_ids] button", "Add a Mailbox"
+    )
     page.see(".modal [name=server]")
 
 
@@ -227,7 +256,11 @@ def team_answers(page):
     page.run("document.querySelector('.o_notebook').scrollIntoView()")
 
 
-@picture("admin", "/odoo/helpdesk.team/{helpdesk_futural.team_default}")
+@picture(
+    "admin",
+    "/odoo/helpdesk.team/{helpdesk_futural.team_default}",
+    file="helpdesk_futural_timesheet/static/description/team.png",
+)
 def team_billing(page):
     page.click(".o_notebook a[name=timesheet]")
     page.see("[name=timesheet_rounding]")
@@ -244,7 +277,9 @@ def sla_policy(page):
     page.see("[name=matching_ticket_ids]")
 
 
-@picture("admin", "/odoo/helpdesk.macro/{helpdesk_futural.demo_macro_serial_number}", size=(1280, 640))
+@picture(
+    "admin", "/odoo/helpdesk.macro/{helpdesk_futural.demo_macro_serial_number}", size=(1280, 640)
+)
 def macro(page):
     page.see("[name=send_mode]")
 

@@ -123,8 +123,8 @@ class TestManual(TransactionCase):
             for words in map(_normal, _ITALIC.findall(_BOLD.sub("", text))):
                 if "→" in words:
                     found += 1
-                    with self.subTest(page=page):
-                        self.assertIn(words, menus)
+                    with self.subTest(page=page, menu=words):
+                        self.assertTrue(words in menus)
         self.assertGreater(found, 40)
 
     def test_every_right_exists(self):
@@ -135,8 +135,8 @@ class TestManual(TransactionCase):
             for words in map(_normal, _ITALIC.findall(_BOLD.sub("", text))):
                 if "→" not in words:
                     found += 1
-                    with self.subTest(page=page):
-                        self.assertIn(words, rights)
+                    with self.subTest(page=page, right=words):
+                        self.assertTrue(words in rights)
         self.assertGreater(found, 2)
 
     def test_every_word_said_to_be_on_the_screen_is_there(self):
@@ -144,10 +144,11 @@ class TestManual(TransactionCase):
         found = 0
         for page, text in _chapters().items():
             for words in map(_normal, _BOLD.findall(text)):
-                if any(letter.isalpha() for letter in words):
+                # What ends in a full stop is the beginning of a paragraph.
+                if any(letter.isalpha() for letter in words) and not words.endswith("."):
                     found += 1
-                    with self.subTest(page=page):
-                        self.assertIn(words, labels)
+                    with self.subTest(page=page, words=words):
+                        self.assertTrue(words in labels)
         self.assertGreater(found, 200)
 
     def _labels(self) -> set[str]:
@@ -164,6 +165,11 @@ class TestManual(TransactionCase):
             labels.update(env[model].search([]).mapped(field))
         for view in env["ir.ui.view"].search([("type", "!=", False)]):
             labels |= _texts(etree.fromstring(view.arch_db))
+        for template in env["mail.template"].search([("model", "=", "helpdesk.ticket")]):
+            labels |= _texts(html.fromstring(template.body_html))
+        # Odoo puts together the values of this one when it is asked for them.
+        policies = env["product.template"].fields_get(["service_policy"], ["selection"])
+        labels.update(label for _value, label in policies["service_policy"]["selection"])
         for addon in _ADDONS:
             labels |= _strings_in_code(_REPO / addon)
         for module in _CORE:
@@ -193,7 +199,7 @@ def _strings_in_code(addon: Path) -> set[str]:
                 if isinstance(node, ast.Constant) and isinstance(node.value, str)
             }
         elif file.suffix == ".js":
-            strings |= {first or second for first, second in re.findall(r'"([^"\n]+)"|`([^`]+)`', file.read_text())}
+            strings.update(re.findall(r'"([^"\n]+)"', file.read_text()))
         elif file.suffix == ".xml" and "src" in file.parts:
             strings |= _texts(etree.parse(str(file)).getroot())
     return strings

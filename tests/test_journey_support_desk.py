@@ -39,9 +39,7 @@ class TestSupportDesk(MainJobCase):
             {
                 "name": "Day and night",
                 "attendance_ids": [
-                    Command.create(
-                        {"name": day, "dayofweek": day, "hour_from": 0, "hour_to": 24}
-                    )
+                    Command.create({"name": day, "dayofweek": day, "hour_from": 0, "hour_to": 24})
                     for day in "0123456"
                 ],
             }

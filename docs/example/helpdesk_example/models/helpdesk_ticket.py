@@ -25,7 +25,9 @@ class HelpdeskTicket(models.Model):
 
     def _get_merged_values(self, target, apart):
         values = super()._get_merged_values(target, apart)
-        if not target.serial_number and (number := self.filtered("serial_number")[:1].serial_number):
+        if not target.serial_number and (
+            number := self.filtered("serial_number")[:1].serial_number
+        ):
             values["serial_number"] = number
         return values
 
