@@ -39,9 +39,7 @@ class Chromium:
 
     def _call(self, method: str, **params: object) -> dict:
         self._number += 1
-        self._connection.send(
-            json.dumps({"id": self._number, "method": method, "params": params})
-        )
+        self._connection.send(json.dumps({"id": self._number, "method": method, "params": params}))
         while True:
             message = json.loads(self._connection.recv())
             if message.get("id") == self._number:
@@ -131,7 +129,9 @@ class Chromium:
                 f"(r => [r.x, r.y, r.width, r.height])({_find(selector)}.getBoundingClientRect())"
             )
             params["clip"] = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
-        return base64.b64decode(self._call("Page.captureScreenshot", format="png", **params)["data"])
+        return base64.b64decode(
+            self._call("Page.captureScreenshot", format="png", **params)["data"]
+        )
 
     def _wait(self, condition: str, what: str) -> None:
         deadline = time.monotonic() + _PATIENCE

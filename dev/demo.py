@@ -172,9 +172,7 @@ def _bring_up_to_date(instance: Instance, *, force: bool = False) -> None:
 
 
 @contextlib.contextmanager
-def background(
-    command: list[str], log: Path, env: Mapping[str, str]
-) -> Iterator[subprocess.Popen]:
+def background(command: list[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen]:
     """Keep a server running as long as the block lasts."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
