@@ -65,8 +65,8 @@ class Chromium:
 
     def go_to(self, path: str) -> None:
         """Open a page of the server anew."""
-        # What was begun in a form is not asked after.
-        self.run("window.onbeforeunload = null; window.gone = true")
+        # What was begun in a form is given up, or leaving would save it.
+        self.run("document.querySelector('.o_form_button_cancel')?.click(); window.gone = true")
         self._call("Page.navigate", url=self._url + path)
         self._wait("!window.gone && document.readyState === 'complete'", path)
 
