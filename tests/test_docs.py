@@ -43,10 +43,11 @@ def _pages() -> list[Path]:
 
 def _chapters() -> dict[str, str]:
     """Return the text of the manual's chapters without what stands in code."""
-    return {
-        str(page.relative_to(_REPO)): _CODE.sub("", page.read_text())
-        for page in sorted((_REPO / "docs").rglob("*.md"))
-    }
+    docs = _REPO / "docs"
+    pages = [docs / "README.md", docs / "journeys.md"]
+    for audience in ("agents", "customers", "administrators", "developers", "operations"):
+        pages += sorted((docs / audience).glob("*.md"))
+    return {str(page.relative_to(_REPO)): _CODE.sub("", page.read_text()) for page in pages}
 
 
 def _anchors(page: Path) -> set[str]:

@@ -140,7 +140,8 @@ registry.category("web_tour.tours").add("helpdesk_journey_main_user", {
             },
             {
                 content: "What came by mail last stands first",
-                trigger: "#chatterRoot:shadow .o-mail-Message:first:contains('Ei auttanut')",
+                trigger:
+                    "#chatterRoot:shadow .o-mail-Message:first .o-mail-Message-body .overflow-x-auto:shadow :contains('Ei auttanut')",
             },
             {
                 content: "The agent's file can be had",
