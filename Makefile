@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench load faults lint format i18n audit shell update setup clean
+.PHONY: help demo test bench load faults lint format i18n docs audit shell update setup clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ shell:  ## open an Odoo shell on the demo database
 
 update:  ## upgrade the addons in the demo database
 	$(DEV) update
+
+docs:  ## take the pictures of the manual anew, or some of them (P="queue merge")
+	$(DEV) docs $(P)
 
 setup:  ## obtain Odoo and its Python environment, nothing else
 	$(DEV) setup

@@ -31,6 +31,8 @@ def main() -> int:
     bench.add_argument("options", nargs="*", help="options of tests.bench, after --")
     load = commands.add_parser("load", help="many people and mails at once, and what breaks")
     load.add_argument("options", nargs="*", help="options of tests.load, after --")
+    docs = commands.add_parser("docs", help="take the pictures of the manual anew")
+    docs.add_argument("names", nargs="*", help="pictures to take; without any, all")
     commands.add_parser("clean", help="stop everything and remove the work folder")
     arguments = parser.parse_args()
     console.exit_on_signals()
@@ -79,6 +81,10 @@ def _run(arguments: argparse.Namespace) -> int:
         from . import translations
 
         return translations.run()
+    elif arguments.command == "docs":
+        from . import docs
+
+        return docs.run(arguments.names)
     elif arguments.command == "clean":
         _clean()
     else:

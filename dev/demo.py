@@ -42,12 +42,12 @@ def run() -> int:
         mail_log, odoo_log = paths.LOGS / "demo-mail.log", paths.LOGS / "demo-odoo.log"
         mail = [str(venv.PYTHON), "-m", "dev.mailcatcher", str(mail_port), str(_MAIL)]
         with (
-            _background(mail, mail_log, dict(os.environ)) as catcher,
-            _background(instance.command("server"), odoo_log, instance.env()) as process,
+            background(mail, mail_log, dict(os.environ)) as catcher,
+            background(instance.command("server"), odoo_log, instance.env()) as process,
         ):
             url = f"http://localhost:{http_port}"
             console.step("Start Odoo")
-            _wait_for_http(url, process, odoo_log)
+            wait_for_http(url, process, odoo_log)
             announce(url)
             _welcome(url, odoo_log)
             while catcher.poll() is None and process.poll() is None:
@@ -85,10 +85,10 @@ def shell() -> int:
 def _prepare(server: Server, http_port: int, mail_port: int = 1025) -> Instance:
     # A demo on another server has other attachments.
     folder = _FOLDER.with_name(_FOLDER.name + server.label)
-    return odoo.prepare(server, folder, _settings(http_port, mail_port))
+    return odoo.prepare(server, folder, settings(http_port, mail_port))
 
 
-def _settings(http_port: int, mail_port: int) -> Mapping[str, str]:
+def settings(http_port: int, mail_port: int) -> Mapping[str, str]:
     return {
         "db_name": DATABASE,
         "dbfilter": f"^{DATABASE}$",
@@ -172,9 +172,7 @@ def _bring_up_to_date(instance: Instance, *, force: bool = False) -> None:
 
 
 @contextlib.contextmanager
-def _background(
-    command: list[str], log: Path, env: Mapping[str, str]
-) -> Iterator[subprocess.Popen]:
+def background(command: list[str], log: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen]:
     """Keep a server running as long as the block lasts."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
@@ -193,7 +191,7 @@ def _background(
         console.terminate(process)
 
 
-def _wait_for_http(url: str, process: subprocess.Popen, log: Path) -> None:
+def wait_for_http(url: str, process: subprocess.Popen, log: Path) -> None:
     started = time.monotonic()
     while time.monotonic() - started < _STARTUP_SECONDS:
         if process.poll() is not None:

@@ -37,14 +37,14 @@ class PortalJourneyCase(MailboxCase):
             {"name": name, "email": email, "parent_id": cls.organisation.id}
         )
 
-    def _invite(self, partner, scope="own"):
+    def _invite(self, partner, scope="own", password=_PASSWORD):
         """Give access to the portal, with a password that is known here."""
         user = new_test_user(
             self.env,
             partner.email,
             groups="base.group_portal",
             context={"no_reset_password": True},
-            password=_PASSWORD,
+            password=password,
             name=partner.name,
             email=partner.email,
             partner_id=partner.id,
@@ -94,7 +94,7 @@ class PortalJourneyCase(MailboxCase):
 
     # What the agent does -----------------------------------------------
 
-    def _agent_answers(self, ticket, text="Kokeile UTF-8:aa."):
+    def _agent_answers(self, ticket, text="Kokeile UTF-8:aa.", **values):
         """Answer as the composer does; return what each recipient got, by address."""
         self.outbox.take()
         ticket.with_user(self.agent).message_post(
@@ -102,6 +102,7 @@ class PortalJourneyCase(MailboxCase):
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=ticket.partner_id.ids,
+            **values,
         )
         self.env.cr.flush()
         with self.registry.cursor() as cr:
@@ -263,6 +264,36 @@ class TestOrganisation(PortalJourneyCase):
         listed = self.url_open("/my/tickets").text
         self.assertIn(ticket.ticket_ref, listed)
         self.assertNotIn(mains.ticket_ref, listed, "a basic user sees their own")
+
+    def test_in_their_browsers_a_basic_user_asks_and_a_main_user_goes_on(self):
+        for partner, scope in ((self.paivi, "own"), (self.matti, "company")):
+            # Tours sign in with the login as password.
+            self._invite(partner, scope, password=partner.email)
+        in_progress = self.env.ref("helpdesk_futural.stage_in_progress")
+        in_progress.write({"portal_selectable": True, "customer_label": "Tuella"})
+        self.waiting.template_id = False  # whose mail would be the newest message each time
+
+        self._browse("helpdesk_journey_basic_user", CUSTOMER.addr_spec)
+        ticket = self.env["helpdesk.ticket"].search([("team_id", "=", self.team.id)])
+        self.assertEqual((ticket.name, ticket.partner_id), (SUBJECT, self.paivi))
+        self.assertEqual((ticket.priority, ticket.channel), ("2", "portal"))
+        self.assertEqual(ticket.severity_id, self.env.ref("helpdesk_futural.severity_1"))
+        files = ticket.message_ids.attachment_ids.filtered(lambda file: file.name == "näyttö.txt")
+        self.assertEqual(files.raw.decode(), "ä")
+
+        answer = self._agent_answers(ticket, attachments=[("ohje.txt", b"UTF-8")])
+        self._wait_for_customer(ticket)
+        self.receive(self.write_answer(answer[CUSTOMER.addr_spec], "Ei auttanut"))
+        self._wait_for_customer(ticket)
+
+        self._browse("helpdesk_journey_main_user", _COLLEAGUE)
+        self.assertEqual(ticket.stage_id, in_progress)
+        self.assert_touched(ticket, self.matti, "Otan tämän hoitooni")
+        self.assert_one_ticket(ticket, self.paivi)
+
+    def _browse(self, tour, login):
+        self.start_tour("/my/tickets", tour, login=login, timeout=180)
+        self.env.invalidate_all()
 
     def test_a_colleague_without_account_answers_the_forwarded_mail(self):
         self.receive(self.write_first_mail())
