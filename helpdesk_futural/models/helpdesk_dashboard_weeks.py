@@ -9,7 +9,7 @@ from .helpdesk_stage import DONE_STATES
 
 SLA_STATUS = "helpdesk.sla.status"
 DONE = Domain("state", "in", DONE_STATES)
-#: Elapsed hours, and what to call them, within which tickets were solved or closed.
+#: Elapsed hours within which tickets were solved or closed.
 SOLVED_WITHIN = (24, 72, 168, 336, 672)
 #: Weeks in the table of what became of them.
 SOLVED_WEEKS = 12
