@@ -182,6 +182,15 @@ class AccessCase(MatrixCase):
         team = self.teams[record].id if record in self.teams else False
         return {"subject": "Anew", "team_id": team}
 
+    def _get_helpdesk_import_record(self, _record, _user):
+        return {
+            "source": "oca",
+            "kind": "helpdesk_ticket",
+            "source_key": str(next(self._numbers)),
+            "res_model": "helpdesk.ticket",
+            "res_id": self.tickets["portal"].id,
+        }
+
     def _get_helpdesk_form_request(self, _record, _user):
         return {"kind": "client", "fingerprint": "0"}
 
@@ -314,6 +323,7 @@ class AccessCase(MatrixCase):
 CHANGES = {
     "account.analytic.line": {"unit_amount": 2},
     "helpdesk.form.request": {"fingerprint": "1"},
+    "helpdesk.import.record": {"kind": "changed"},
     "helpdesk.hours.invoice": {"date_from": "2026-01-01"},
     "helpdesk.incoming.mail": {"subject": "Changed"},
     "helpdesk.sla.follow": {"sla_ids": [Command.clear()]},
