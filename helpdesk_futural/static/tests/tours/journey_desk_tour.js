@@ -93,6 +93,10 @@ addTour("helpdesk_journey_desk_take", () => [
         run: "click",
     },
     ...type("description", "Kytke virta, paina vihreää nappia: mitään ei tapahdu."),
+    {
+        content: "It isn't a ticket before all of it is there",
+        trigger: ".o_action:has(.o_form_dirty):not(:has(.o_helpdesk_ticket_form [name=ticket_ref]))",
+    },
     ...save(),
     {
         content: "The case number is there at once",
