@@ -308,6 +308,23 @@ def not_invoiced(page):
     page.see(".o_data_row")
 
 
+@picture(
+    "admin",
+    "/odoo/action-helpdesk_futural.helpdesk_dashboard_action",
+    size=(1400, 1000),
+    file="helpdesk_futural/static/description/dashboard.png",
+)
+def dashboard(page):
+    page.see(".o_helpdesk_dashboard canvas")
+
+
+@picture(
+    "admin", "/odoo/action-helpdesk_futural.helpdesk_sla_status_action_analysis", size=(1280, 480)
+)
+def sla_analysis(page):
+    page.see(".o_pivot, .o_graph_renderer")
+
+
 # What makes them -----------------------------------------------------------------------------
 
 

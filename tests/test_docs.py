@@ -162,6 +162,7 @@ class TestManual(TransactionCase):
             ("ir.actions.actions", "name"),
             ("res.groups", "name"),
             ("helpdesk.stage", "name"),
+            ("ir.filters", "name"),
         ):
             labels.update(env[model].search([]).mapped(field))
         for view in env["ir.ui.view"].search([("type", "!=", False)]):
