@@ -103,7 +103,7 @@ class TestInstalledLanguages(MailCase):
                 for code in ("en_US", *CODES.values())
             }
         self.assertEqual(labels["en_US"], "Tomorrow morning (Fri, Nov 27 9:00\u202fAM)")
-        self.assertEqual(labels["fi_FI"], "Huomenaamulla (pe 27. marrask. 9.00)")
+        self.assertEqual(labels["fi_FI"], "Huomenaamulla (pe 27.11. 9.00)")
         self.assertRegex(labels["nb_NO"], r"\(fre\. 27\. nov\. 09:00\)$")
         self.assertRegex(labels["sv_SE"], r"\(fre 27 nov\. 09:00\)$")
 

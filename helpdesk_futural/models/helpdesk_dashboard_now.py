@@ -143,10 +143,8 @@ class HelpdeskDashboardNow(models.AbstractModel):
 
     def _get_sides(self, rows):
         """Return two series, of who is waited for, from their lists of domains and counts."""
-        labels = (
-            ("team", self.env._("Waiting for us"), "orange"),
-            ("customer", self.env._("Waiting for customer"), "blue"),
-        )
+        us, customer = self.env._("Waiting for us"), self.env._("Waiting for customer")
+        labels = (("team", us, "orange"), ("customer", customer, "blue"))
         return [
             {
                 "name": side,

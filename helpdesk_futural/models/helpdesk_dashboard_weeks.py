@@ -197,10 +197,8 @@ class HelpdeskDashboardWeeks(models.AbstractModel):
         by_week = between(field_key("start_date"), scope.weeks.edges)
         made = scope.domain & scope.within("start_date", 0)
         tallies = self._tally(made, [by_week, _sla_status_key], model=SLA_STATUS)
-        kinds = (
-            ("reached", self.env._("Met"), "teal"),
-            ("failed", self.env._("Missed"), "red"),
-        )
+        met, missed = self.env._("Met"), self.env._("Missed")
+        kinds = (("reached", met, "teal"), ("failed", missed, "red"))
         tile, series = self._get_shares(scope, tallies, kinds, "status", "start_date", SLA_STATUS)
         tile |= {"name": "sla", "label": self.env._("SLA Met")}
         tile["note"] = self.env._("of promises: %s", tile["count"])
@@ -225,9 +223,10 @@ class HelpdeskDashboardWeeks(models.AbstractModel):
         tallies = self._tally(
             rated & Domain("satisfaction", "!=", False), [by_week, field_key("satisfaction")]
         )
+        satisfied, okay = self.env._("Satisfied"), self.env._("Okay")
         kinds = (
-            ("satisfied", self.env._("Satisfied"), "teal"),
-            ("okay", self.env._("Okay"), "yellow"),
+            ("satisfied", satisfied, "teal"),
+            ("okay", okay, "yellow"),
             ("dissatisfied", self.env._("Dissatisfied"), "red"),
         )
         tile, series = self._get_shares(

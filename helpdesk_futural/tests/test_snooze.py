@@ -204,7 +204,7 @@ class TestSnooze(LifecycleCase):
         wizard.choice = "next_week"
         self.assertEqual(wizard.until, datetime(2026, 3, 16, 7))
         labels = dict(wizard._fields["choice"]._description_selection(wizard.env))
-        self.assertIn("Wed 11 Mar, 09:00", labels["tomorrow"])
+        self.assertIn("Wed, Mar 11 9:00\u202fAM", labels["tomorrow"])
         wizard.write({"choice": "custom", "until": UNTIL})
         wizard.action_snooze()
         self.assertEqual(tickets.mapped("snooze_until"), [UNTIL, UNTIL])
