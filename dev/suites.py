@@ -55,6 +55,8 @@ SUITES = (
         tests=("helpdesk_futural_portal", "tests/test_portal_accessibility.py", *_WEBSITE),
         addons=("helpdesk_futural", "helpdesk_futural_portal"),
         modules=("website",),
+        # Which tickets are found, and by how many queries, doesn't depend on the website.
+        ignore=("helpdesk_futural_portal/tests/test_list_large.py",),
     ),
 )
 

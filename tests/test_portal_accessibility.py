@@ -82,3 +82,29 @@ class TestPortalAccessibility(PortalBrowserCase):
             for path in (form, rate):
                 problems += self._find_problems(browser, path)
         self.assertFalse(problems, "\n\n".join(problems))
+
+    def test_pages_fit_a_phone_in_every_language(self):
+        codes = ("fi_FI", "nb_NO")
+        languages = self.env["res.lang"]
+        for code in codes:
+            languages |= languages._activate_lang(code)
+        names = ("portal", "mail", "helpdesk_futural", "helpdesk_futural_portal")
+        modules = self.env["ir.module.module"].search([("name", "in", names)])
+        modules._update_translations(codes)
+        if "website" in self.env:
+            self.env["website"].search([]).language_ids |= languages
+        ticket = self._show_ticket()
+        with self.browsing(self.pekka, PHONE) as browser:
+            for language in languages:
+                for path in (
+                    "/my/tickets",
+                    "/my/ticket/new",
+                    f"/my/ticket/{ticket.id}",
+                    self.team._get_form_url(),
+                ):
+                    browser.go_to(f"/{language.url_code}{path}")
+                    browser.wait_until("document.readyState === 'complete'", path)
+                    with self.subTest(language=language.code, path=path):
+                        said = browser.run("document.documentElement.lang")
+                        self.assertEqual(said, language.code.replace("_", "-"))
+                        self.assertLessEqual(browser.overflow(), 0, "wider than the phone")
