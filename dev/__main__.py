@@ -95,13 +95,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _clean() -> None:
-    from . import demo, postgres, system
+    from . import demo, postgres, replica, system
 
     if os.environ.get("PGHOST"):
         with postgres.use("demo") as server:
             server.drop(demo.DATABASE)
     if system.postgres_bin():
-        for purpose in ("demo", "test", "bench", "load"):
+        for purpose in ("demo", "test", "bench", "load", *replica.PURPOSES):
             postgres.Cluster(purpose).stop()
     for folder in (paths.WORK, postgres.outside_folder()):
         if folder.exists():

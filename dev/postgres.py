@@ -13,7 +13,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +114,8 @@ def use(purpose: str) -> Iterator[Server]:
 class Cluster:
     """A PostgreSQL cluster under the work folder."""
 
-    def __init__(self, purpose: str) -> None:
+    def __init__(self, purpose: str, settings: Mapping[str, str] | None = None) -> None:
+        self._settings = {**_SETTINGS, **(settings or {})}
         binaries = system.postgres_bin()
         if not binaries:
             raise Failure(
@@ -177,6 +178,11 @@ class Cluster:
         self._create()
         self._start()
 
+    @property
+    def log(self) -> Path:
+        """What the server logs."""
+        return self.folder / "server.log"
+
     def _create(self) -> None:
         """Make the cluster; an interrupted attempt leaves no data folder under its final name."""
         if self.data.is_dir():
@@ -184,19 +190,23 @@ class Cluster:
         temporary = self.folder / "data.part"
         shutil.rmtree(temporary, ignore_errors=True)
         self._own(self.folder)
-        console.run(
-            self._as_owner(
-                str(self._bin / "initdb"),
-                *("-D", str(temporary), "-U", "postgres", "-A", "trust"),
-                *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
-            ),
-            "Create the PostgreSQL cluster",
-            log=paths.LOGS / "initdb.log",
-            cwd=Path("/"),
-        )
+        self._fill(temporary)
         with (temporary / "postgresql.conf").open("a") as conf:
-            conf.writelines(f"{name} = {value}\n" for name, value in _SETTINGS.items())
+            conf.writelines(f"{name} = {value}\n" for name, value in self._settings.items())
         temporary.rename(self.data)
+
+    def _fill(self, folder: Path) -> None:
+        """Make the data folder."""
+        self._run(
+            "Create the PostgreSQL cluster",
+            "initdb",
+            *("-D", str(folder), "-U", "postgres", "-A", "trust"),
+            *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+        )
+
+    def _run(self, what: str, program: str, *arguments: str) -> None:
+        command = self._as_owner(str(self._bin / program), *arguments)
+        console.run(command, what, log=paths.LOGS / f"{program}.log", cwd=Path("/"))
 
     def _own(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -213,7 +223,7 @@ class Cluster:
     def start_command(self) -> list[str]:
         """Return the command that starts the server and waits for it."""
         return self._as_owner(
-            *self._pg_ctl("-w", "-t", "60", "-l", str(self.folder / "server.log")),
+            *self._pg_ctl("-w", "-t", "60", "-l", str(self.log)),
             *("-o", f"-k {shlex.quote(str(self.socket))} -p 5432"),
             "start",
         )
@@ -225,13 +235,12 @@ class Cluster:
     def _start(self) -> None:
         if not self.is_running():
             self._own(self.socket)
-            server_log = self.folder / "server.log"
             log = paths.LOGS / "postgres-start.log"
             try:
                 console.run(self.start_command(), "Start PostgreSQL", log=log, cwd=Path("/"))
             except Failure as failure:
-                lines = "\n".join(f"    {line}" for line in console.tail(server_log, 10))
-                raise Failure(f"{failure}\n{server_log}:\n{lines}") from None
+                lines = "\n".join(f"    {line}" for line in console.tail(self.log, 10))
+                raise Failure(f"{failure}\n{self.log}:\n{lines}") from None
         admin = Server(str(self.socket), "5432", "postgres")
         if not admin.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):
             admin.sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
@@ -240,6 +249,11 @@ class Cluster:
         """Stop the server; clients that are still connected are cut off."""
         if self.is_running():
             self._succeeds(*self._pg_ctl("-w", "-m", "fast", "stop"))
+
+    def remove(self) -> None:
+        """Stop the server and remove what it held."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def outside_folder() -> Path:

@@ -27,6 +27,13 @@
     "assets": {
         "web.assets_frontend": [
             "helpdesk_futural_portal/static/src/**/*",
+            ("remove", "helpdesk_futural_portal/static/src/chatter/**/*"),
+        ],
+        "portal.assets_chatter": [
+            "helpdesk_futural_portal/static/src/chatter/*.xml",
+        ],
+        "portal.assets_chatter_style": [
+            "helpdesk_futural_portal/static/src/chatter/*.scss",
         ],
         "web.assets_tests": [
             "helpdesk_futural_portal/static/tests/tours/**/*",

@@ -42,21 +42,25 @@ class Browser:
 
     def see(self, selector: str, text: str = "") -> None:
         """Wait until something with that text is on the page."""
-        self._wait(f"{self._find(selector, text)} !== undefined", f"{selector}: {text!r}")
+        self.wait_until(f"{self._find(selector, text)} !== undefined", f"{selector}: {text!r}")
 
     def miss(self, selector: str, text: str = "") -> None:
         """Wait until nothing with that text is on the page (which is loaded)."""
-        self._wait(f"{self._find(selector, text)} === undefined", f"no {selector}: {text!r}")
+        self.wait_until(f"{self._find(selector, text)} === undefined", f"no {selector}: {text!r}")
 
     def click(self, selector: str, text: str = "") -> None:
         """Click on something as soon as it is there and can be clicked on."""
         found = self._find(f"{selector}:not(:disabled)", text)
-        self._wait(f"(element => element && (element.click(), true))({found})", f"click {selector}")
+        self.wait_until(
+            f"(element => element && (element.click(), true))({found})", f"click {selector}"
+        )
 
     def write(self, selector: str, text: str) -> None:
         """Type into a field."""
         found = self._find(selector)
-        self._wait(f"(element => element && (element.focus(), true))({found})", f"in {selector}")
+        self.wait_until(
+            f"(element => element && (element.focus(), true))({found})", f"in {selector}"
+        )
         self._chrome._websocket_request("Input.insertText", params={"text": text})
 
     def check(self) -> None:
@@ -85,7 +89,8 @@ class Browser:
             f".find(element => element.textContent.includes({json.dumps(text)}))"
         )
 
-    def _wait(self, condition: str, what: str) -> None:
+    def wait_until(self, condition: str, what: str) -> None:
+        """Wait until a script's value is true."""
         deadline = time.monotonic() + _PATIENCE
         while True:
             answer = self._chrome._websocket_request(

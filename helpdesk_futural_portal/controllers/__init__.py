@@ -1,1 +1,8 @@
-from . import portal_list, portal_new, portal_thread, portal_ticket, public_form
+from . import (
+    portal_list,
+    portal_new,
+    portal_thread,
+    portal_ticket,
+    portal_upload,
+    public_form,
+)

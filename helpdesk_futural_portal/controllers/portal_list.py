@@ -7,6 +7,7 @@ from odoo.tools import escape_psql
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ..models.ir_http_replica import may_read_replica
 from ..tools.list_query import FILTERS, GROUPINGS, SEARCH_IN, SORTINGS, ListQuery
 
 LIST_URL = "/my/tickets"
@@ -39,7 +40,7 @@ class HelpdeskPortalList(CustomerPortal):
         type="http",
         auth="user",
         website=True,
-        readonly=True,
+        readonly=may_read_replica,
         methods=["GET"],
         sitemap=False,
     )

@@ -2,6 +2,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..models.ir_http_replica import may_read_replica
 from .request_form import RequestForm
 
 NEW_URL = "/my/ticket/new"
@@ -30,7 +31,7 @@ class HelpdeskPortalNew(RequestForm, CustomerPortal):
         type="http",
         auth="user",
         website=True,
-        readonly=True,
+        readonly=may_read_replica,
         methods=["GET"],
         sitemap=False,
     )

@@ -8,6 +8,8 @@ from odoo.addons.helpdesk_futural.models.helpdesk_ticket_type import PRIORITIES
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.utils import get_portal_partner
 
+from ..models.ir_http_replica import may_read_replica
+
 MAX_COMMENT_LENGTH = 20_000
 
 
@@ -81,7 +83,7 @@ class HelpdeskPortalTicket(CustomerPortal):
         type="http",
         auth="public",
         website=True,
-        readonly=True,
+        readonly=may_read_replica,
         methods=["GET"],
         sitemap=False,
     )

@@ -5,6 +5,7 @@ from odoo.http import Controller, request, route
 from odoo.tools.mail import email_normalize
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
+from ..models.ir_http_replica import may_read_replica
 from .request_form import RequestForm
 
 SCOPE = "helpdesk_futural_portal.public_form"
@@ -49,7 +50,7 @@ class HelpdeskPublicForm(RequestForm, Controller):
         type="http",
         auth="public",
         website=True,
-        readonly=True,
+        readonly=may_read_replica,
         methods=["GET"],
         sitemap=False,
     )
@@ -109,7 +110,7 @@ class HelpdeskPublicForm(RequestForm, Controller):
         type="http",
         auth="public",
         website=True,
-        readonly=True,
+        readonly=may_read_replica,
         methods=["GET"],
         sitemap=False,
     )

@@ -116,22 +116,22 @@ class RequestForm:
         for file in sent:
             file.seek(0)  # where the transaction is tried again
             content = file.read(limits.max_bytes + 1)
-            problem = limits.find_problem(file.filename, len(content))
-            if problem == "size":
-                problems.append(
-                    request.env._(
-                        "“%(name)s” is larger than %(size)s MB.",
-                        name=file.filename,
-                        size=limits.max_megabytes,
-                    )
-                )
-            elif problem:
-                problems.append(
-                    request.env._("“%s” is a kind of file that we don't take.", file.filename)
-                )
+            if problem := self._find_file_problem(file.filename, len(content), limits):
+                problems.append(problem)
             else:
                 files.append((file.filename, content))
         return files, {"attachments": " ".join(problems)} if problems else {}
+
+    def _find_file_problem(self, name, size, limits):
+        """Return what is wrong with a file, in words for its sender; empty if it is welcome."""
+        problem = limits.find_problem(name, size)
+        if problem == "size":
+            return request.env._(
+                "“%(name)s” is larger than %(size)s MB.", name=name, size=limits.max_megabytes
+            )
+        if problem:
+            return request.env._("“%s” is a kind of file that we don't take.", name)
+        return ""
 
     def _get_request_token(self, form):
         """Return the form's token; what is none of ours is replaced."""

@@ -9,6 +9,7 @@ from . import (
     helpdesk_ticket_visibility,
     ir_attachment,
     ir_http,
+    ir_http_replica,
     mail_message,
     res_partner,
 )

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools.mail import parse_contact_from_email
 
 
 class MailMessage(models.Model):
@@ -32,3 +33,13 @@ class MailMessage(models.Model):
         if self.message_type == "user_notification":
             return False
         return self.is_internal or not self.subtype_id or self.subtype_id.internal
+
+    def _portal_message_format(self, properties_names, options=None):
+        """Who wrote by a template or an address of ours is no contact; core shows them unnamed."""
+        rows = super()._portal_message_format(properties_names, options=options)
+        for message, values in zip(self, rows, strict=True):
+            if message.model == "helpdesk.ticket" and not message.author_id:
+                name = parse_contact_from_email(message.email_from)[0]
+                # The browser tells authors apart by their number, and contacts' are positive.
+                values["author_id"] = {"id": -message.id, "name": name or message.env.company.name}
+        return rows

@@ -1,9 +1,11 @@
 from . import (
     test_account,
     test_attachments,
+    test_attacks,
     test_fields,
     test_journeys,
     test_list,
+    test_list_large,
     test_new_ticket,
     test_public_form,
     test_rating,
