@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/helpdesk_portal_rules.xml",
+        "security/helpdesk_article_rules.xml",
         "wizards/portal_wizard_views.xml",
         "views/res_partner_views.xml",
         "views/helpdesk_team_views.xml",
@@ -20,13 +21,26 @@
         "views/portal_ticket_templates.xml",
         "views/request_form_templates.xml",
         "views/public_form_templates.xml",
+        "views/helpdesk_article_report_views.xml",
+        "views/helpdesk_article_views.xml",
+        "views/helpdesk_article_category_views.xml",
+        "views/helpdesk_ticket_article_views.xml",
+        "views/helpdesk_article_menus.xml",
+        "views/article_list_templates.xml",
+        "views/article_page_templates.xml",
     ],
     "demo": [
         "demo/helpdesk_portal_demo.xml",
+        "demo/helpdesk_article_demo.xml",
+        "demo/helpdesk_article_vote_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "helpdesk_futural_portal/static/src/backend/**/*",
+        ],
         "web.assets_frontend": [
             "helpdesk_futural_portal/static/src/**/*",
+            ("remove", "helpdesk_futural_portal/static/src/backend/**/*"),
             ("remove", "helpdesk_futural_portal/static/src/chatter/**/*"),
         ],
         "portal.assets_chatter": [

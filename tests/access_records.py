@@ -194,6 +194,38 @@ class AccessCase(MatrixCase):
     def _get_helpdesk_form_request(self, _record, _user):
         return {"kind": "client", "fingerprint": "0"}
 
+    def _get_helpdesk_article(self, record, _user):
+        readers = {"everybody's": "public", "customers'": "portal", "abroad": "internal"}
+        return {
+            "name": f"Anew {next(self._numbers)}",
+            "body": "<p>Turn the wheel</p>",
+            "visibility": readers.get(record, "internal"),
+            "state": "draft" if record == "draft" else "published",
+            "company_id": self._company(record).id,
+            "team_id": self.teams[record].id if record == "private" else False,
+        }
+
+    def _article(self, record):
+        return self.env["helpdesk.article"].create(self._get_helpdesk_article(record, None)).id
+
+    def _get_helpdesk_article_vote(self, record, _user):
+        return {
+            "article_id": self._article(record),
+            "fingerprint": f"{next(self._numbers)}",
+            "helpful": True,
+        }
+
+    def _get_helpdesk_article_question(self, record, _user):
+        return {
+            "name": f"anew {next(self._numbers)}",
+            "lang": "en_US",
+            "last_date": "2026-01-05 08:00:00",
+            "company_id": self._company(record).id,
+        }
+
+    def _get_helpdesk_article_text(self, _record, _user):
+        return {"article_id": self._article("everybody's"), "lang": f"{next(self._numbers)}"}
+
     def _get_fetchmail_server(self, record, _user):
         team = self.teams[record].id if record in self.teams else False
         return {"name": "Anew", "server": "mail.pohjola.example", "helpdesk_team_id": team}
@@ -322,6 +354,9 @@ class AccessCase(MatrixCase):
 #: What is written to find out whether a user may, where it is not the name.
 CHANGES = {
     "account.analytic.line": {"unit_amount": 2},
+    "helpdesk.article.question": {"lang": "fi_FI"},
+    "helpdesk.article.text": {"lang": "fi_FI"},
+    "helpdesk.article.vote": {"helpful": False},
     "helpdesk.form.request": {"fingerprint": "1"},
     "helpdesk.import.record": {"kind": "changed"},
     "helpdesk.hours.invoice": {"date_from": "2026-01-01"},

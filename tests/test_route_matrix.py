@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
+from odoo import Command
 from odoo.http import Request, _generate_routing_rules
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
@@ -41,6 +42,25 @@ class TestRouteMatrix(MatrixCase, PortalHttpCase):
             ticket._portal_ensure_token()
             stages = ticket.team_id.stage_ids
             ticket.stage_id = stages.filtered(lambda stage: stage.state == "solved")[:1]
+        cls.articles = {
+            f"{name} article": cls.env["helpdesk.article"].create(
+                {
+                    "name": "Free a jam",
+                    "body": "<p>Turn the wheel</p>",
+                    "company_id": cls.company.id,
+                    "visibility": visibility,
+                    "state": state,
+                }
+            )
+            for name, visibility, state in (
+                ("everybody's", "public", "published"),
+                ("customers'", "portal", "published"),
+                ("agents'", "internal", "published"),
+                ("draft", "public", "draft"),
+            )
+        }
+        cls.public.write({"company_ids": [Command.link(cls.company.id)]})
+        cls.public.company_id = cls.company
         cls.tickets["unknown"] = cls.env["helpdesk.ticket"].browse(2**31 - 1)
         cls.rating = cls.env["rating.rating"].create(
             {
@@ -169,6 +189,8 @@ class TestRouteMatrix(MatrixCase, PortalHttpCase):
         name, _space, by_link = what.partition(" ")
         ticket = self.tickets.get(name, self.tickets["portal"])
         parameters = {"access_token": ticket.access_token} if by_link == "by link" else {}
+        if what in self.articles:
+            return self._get_article_address(route, self.articles[what]), {}
         values = {
             "<int:ticket_id>": ticket.id,
             "<string:slug>": self.teams[name if name in self.teams else "portal"]
@@ -184,6 +206,10 @@ class TestRouteMatrix(MatrixCase, PortalHttpCase):
         if by_link == "by its key":
             parameters = {"access_token": self.keys[name]}
         return route, parameters
+
+    def _get_article_address(self, route, article):
+        slug = article.website_url.rsplit("/", 1)[1]
+        return route.replace("<string:slug>", slug).replace("<int:article_id>", str(article.id))
 
     def _get_form(self, route):
         """Return what a person would fill in."""
@@ -206,6 +232,8 @@ class TestRouteMatrix(MatrixCase, PortalHttpCase):
                     expiration_hours=1,
                 ),
             },
+            "/helpdesk/articles/not-found": {"search": "Coffee machine"},
+            "/helpdesk/articles/<int:article_id>/vote": {"helpful": "1"},
             "/my/ticket/<int:ticket_id>/status": {"stage_id": self.stage_progress.id},
             "/my/ticket/<int:ticket_id>/priority": {"priority": "3"},
             "/rate/<string:token>/submit_feedback": {"rate": "5", "feedback": "Good"},

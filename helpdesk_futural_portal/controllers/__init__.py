@@ -1,4 +1,5 @@
 from . import (
+    articles,
     portal_list,
     portal_new,
     portal_thread,

@@ -1,5 +1,10 @@
 from . import (
     test_account,
+    test_article_access,
+    test_article_pages,
+    test_article_search,
+    test_article_ticket,
+    test_article_tours,
     test_attachments,
     test_attacks,
     test_fields,
@@ -13,6 +18,7 @@ from . import (
     test_ticket_actions,
     test_ticket_comments,
     test_ticket_page,
+    test_tools_article_text,
     test_tools_list_query,
     test_tools_upload,
     test_tours,
