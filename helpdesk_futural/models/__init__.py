@@ -59,6 +59,7 @@ from . import helpdesk_import_record
 from . import helpdesk_incoming_mail
 from . import helpdesk_incoming_mail_routing
 from . import helpdesk_incoming_mail_delivery
+from . import digest_digest
 from . import fetchmail_server
 from . import helpdesk_mailbox
 from . import helpdesk_team_mailbox
@@ -77,4 +78,5 @@ from . import res_partner
 from . import helpdesk_dashboard
 from . import helpdesk_dashboard_now
 from . import helpdesk_dashboard_weeks
+from . import res_users
 from . import helpdesk_demo
