@@ -35,6 +35,7 @@ from . import helpdesk_ticket_metrics
 from . import helpdesk_ticket_history
 from . import helpdesk_ticket_snooze
 from . import helpdesk_ticket_unread
+from . import helpdesk_ticket_tracking
 from . import helpdesk_ticket_templates
 from . import helpdesk_ticket_acknowledgement
 from . import helpdesk_ticket_closing
@@ -65,6 +66,7 @@ from . import helpdesk_mailbox
 from . import helpdesk_team_mailbox
 from . import helpdesk_incoming_mail_source
 from . import mail_mail
+from . import mail_followers
 from . import mail_message
 from . import mail_message_marks
 from . import mail_thread

@@ -135,14 +135,21 @@ class HelpdeskTicketMail(models.Model):
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Answers come to the team's address; core's rules where the team has none."""
-        result = super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
-        for ticket in self:
+        # sudo: the team's address is public
+        addresses = {ticket: ticket.team_id.sudo()._get_mail_address() for ticket in self}
+        others = self.filtered(lambda ticket: not addresses[ticket])
+        if others or not self:
+            ids = others.ids or [False]
+            result = super(HelpdeskTicketMail, others)._notify_get_reply_to_batch(
+                defaults=defaults and {id_: defaults[id_] for id_ in ids},
+                author_ids=author_ids and {id_: author_ids[id_] for id_ in ids},
+            )
+        else:
+            result = {}
+        for ticket in self - others:
             author = self.env["res.partner"].browse((author_ids or {}).get(ticket.id) or [])
-            # sudo: the team's address is public
-            team = ticket.team_id.sudo()
-            address = team._get_mail_address()
-            if not address:
-                continue
+            # sudo: as above
+            team, address = ticket.team_id.sudo(), addresses[ticket]
             # sudo: customers may not read users
             agent = author and not author.sudo().partner_share
             name = f"{author.name}, {team.name}" if agent else team.name
