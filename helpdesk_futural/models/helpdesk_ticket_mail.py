@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.tools import email_normalize, formataddr
 
 #: Mail servers give up after five days; a day or two more for a mail that was held.
@@ -45,9 +46,12 @@ class HelpdeskTicketMail(models.Model):
     @api.model
     def _get_mail_team(self, team_id):
         """Return the team that a mail is for; the default team where that one is archived."""
-        team = self.env["helpdesk.team"].browse(team_id or 0).exists()
-        if team.active:
-            return team
+        team = self.env["helpdesk.team"].browse(team_id or [])
+        try:
+            if team.active:
+                return team
+        except MissingError:
+            team = team.browse()
         Team = self.env["helpdesk.team"].with_company(team.company_id or self.env.company)
         return Team._get_default_team() or team
 
