@@ -80,6 +80,7 @@
         "demo/mail_canned_response_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "helpdesk_futural/static/src/**/*",
