@@ -114,8 +114,7 @@ AGENT, (PLAIN, PROMISING), CUSTOMERS = set_up()
 
 def values(team, count):
     return [
-        {"name": f"No {i}", "team_id": team.id, "partner_id": CUSTOMERS[i].id}
-        for i in range(count)
+        {"name": f"No {i}", "team_id": team.id, "partner_id": CUSTOMERS[i].id} for i in range(count)
     ]
 
 

@@ -1,6 +1,5 @@
-from itertools import groupby
-
 from odoo import models
+from odoo.tools import groupby
 
 # What is kept while the changes of a transaction are told.
 _LOGS = "helpdesk_futural.tracking_logs"
@@ -35,8 +34,7 @@ class HelpdeskTicketTracking(models.Model):
         :param logs: ``[(ticket, arguments of _message_log)]``
         """
         values = []
-        for author_id, group in groupby(logs, lambda log: log[1].get("author_id")):
-            theirs = list(group)
+        for author_id, theirs in groupby(logs, lambda log: log[1].get("author_id")):
             tickets = self.browse(ticket.id for ticket, _arguments in theirs)
             messages = tickets._message_log_batch(
                 {ticket.id: arguments.get("body") or "" for ticket, arguments in theirs},

@@ -81,10 +81,8 @@ class Scratch:
 
     def uninstall(self, *modules: str) -> None:
         """Uninstall modules as an administrator does."""
-        self.shell(
-            "env['ir.module.module'].search([('name', 'in', %r)]).button_immediate_uninstall()"
-            % (list(modules),)
-        )
+        found = f"env['ir.module.module'].search([('name', 'in', {list(modules)})])"
+        self.shell(f"{found}.button_immediate_uninstall()")
 
     def _run(self, command: list[str], script: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -98,7 +96,8 @@ class Scratch:
 
     def _check(self, result: subprocess.CompletedProcess[str]) -> None:
         log = result.stderr
-        assert result.returncode == 0 and "Traceback" not in log, log[-4000:]
+        assert result.returncode == 0, log[-4000:]
+        assert "Traceback" not in log, log[-4000:]
         problems = loggate.problems(io.StringIO(log))
         assert not problems, "\n".join(map(str, problems))
 
