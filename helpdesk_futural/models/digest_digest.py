@@ -68,7 +68,7 @@ class DigestDigest(models.Model):
     kpi_helpdesk_satisfaction_value = WholeNumber(
         compute="_compute_kpi_helpdesk_satisfaction_value",
         export_string_translation=False,
-        help="Percent of the ratings that were given in the period.",
+        help="Percent of the ratings that were first given in the period.",
     )
 
     # ------------------------------------------------------------------
@@ -110,7 +110,7 @@ class DigestDigest(models.Model):
         self._fill_helpdesk_kpi(
             "kpi_helpdesk_satisfaction_value",
             "rating.rating",
-            given & self._get_helpdesk_period("rated_on"),
+            given & self._get_helpdesk_period("helpdesk_ticket_id.rating_date"),
             company_field="helpdesk_ticket_id.company_id",
             aggregates=["rating:array_agg"],
             value_of=_percent_satisfied,
