@@ -66,8 +66,7 @@ def test_the_first_version_can_be_upgraded(tmp_path):
         )
         assert with_history == len(tickets)
         assert with_hours == answered > 20
-        [[numbers]] = database.sql(
-            """SELECT count(*) AS n FROM digest_digest
-                WHERE kpi_helpdesk_tickets_open AND kpi_helpdesk_satisfaction"""
+        [[digests]] = database.sql(
+            "SELECT count(*) AS n FROM digest_digest WHERE kpi_helpdesk_tickets_open"
         )
-        assert numbers == 2, "Odoo's own digest and the helpdesk's"
+        assert digests, "administrators get their weekly numbers"
