@@ -50,7 +50,8 @@ for digest in env["digest.digest"].search([]):
     digest._action_send_to_user(env.user)
 env["res.config.settings"].create({}).execute()
 env["mail.thread"].message_process("res.partner", b"From: a@b.example\\nTo: x@y.example\\nSubject: s\\n\\nb")
-env["ir.ui.view"]._validate_module_views("mail")
+for name in ("res.partner", "res.config.settings", "digest.digest", "res.users"):
+    env[name].get_views([(False, "form"), (False, "search")])
 """
 
 #: What points to a model by its name, or could be ours by its own.
