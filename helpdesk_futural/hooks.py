@@ -18,6 +18,23 @@ def uninstall_hook(env):
         )
     ):
         env.cr.execute(SQL("DROP SEQUENCE %s", SQL.identifier(sequence)))
+    # Tickets keep their stages and teams from being deleted, which Odoo tries first.
+    for table, name in env.execute_query(
+        SQL(
+            """
+            SELECT conrelid::regclass::text, conname
+              FROM pg_constraint
+             WHERE contype = 'f' AND confdeltype IN ('a', 'r')
+               AND connamespace = current_schema::regnamespace
+               AND (conrelid::regclass::text LIKE %(ours)s
+                    OR confrelid::regclass::text LIKE %(ours)s)
+            """,
+            ours=r"helpdesk\_%",
+        )
+    ):
+        env.cr.execute(
+            SQL("ALTER TABLE %s DROP CONSTRAINT %s", SQL.identifier(table), SQL.identifier(name))
+        )
     for model, field in POINTING_BY_NAME:
         records = env[model].with_context(active_test=False)
         records.search([(field, "=like", "helpdesk.%")]).unlink()
