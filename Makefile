@@ -4,7 +4,7 @@ PYTHON ?= python3
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench load faults lint format i18n docs audit shell update setup clean
+.PHONY: help demo test bench load faults upgrades lint format i18n docs audit shell update setup clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9]*\):.*##  *\(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -23,6 +23,9 @@ load:  ## sixteen people and mails on a real server (SECONDS=300)
 
 faults:  ## the same while something breaks (FAULTS=kill,postgres,disk,smtp SECONDS=60)
 	$(DEV) load -- --seconds $(or $(SECONDS),60) --faults $(or $(FAULTS),kill$(,)postgres$(,)disk$(,)smtp)
+
+upgrades:  ## install, upgrade and uninstall in every way that takes too long for each test run
+	$(DEV) test -- tests/installation/every_way.py
 
 lint:  ## check style and conventions
 	$(DEV) lint

@@ -35,19 +35,22 @@ class Suite:
 _PLAIN = ("tests/dev", "tests/i18n", "tests/test_wheel.py")
 _OCA = ("tests/oca",)
 _WEBSITE = ("tests/test_portal_recaptcha.py",)  # a module that `website` needs
+_INSTALLATION = ("tests/installation",)
 
 SUITES = (
     # What needs no database: this package's own logic, that of i18n, and the wheel.
     Suite("plain", tests=_PLAIN),
     # Moving in from OCA's helpdesk, which can't be in a database with ours: these tests make their own two.
     Suite("oca", tests=_OCA),
+    # Upgrading and uninstalling, in databases of their own.
+    Suite("installation", tests=_INSTALLATION),
     # The base addon must be whole without the other two.
     Suite("core", tests=("helpdesk_futural",), addons=("helpdesk_futural",)),
     Suite(
         "all",
         tests=("helpdesk_futural_timesheet", "helpdesk_futural_portal", "tests"),
         addons=paths.ADDONS,
-        ignore=(*_PLAIN, *_OCA, *_WEBSITE),
+        ignore=(*_PLAIN, *_OCA, *_INSTALLATION, *_WEBSITE),
     ),
     # The portal inside Odoo's website, and without the timesheet addon.
     Suite(

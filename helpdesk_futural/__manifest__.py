@@ -58,11 +58,13 @@
         "views/mail_canned_response_views.xml",
         "views/res_partner_views.xml",
         "views/helpdesk_ticket_rating_views.xml",
+        "views/digest_digest_views.xml",
         "views/res_config_settings_views.xml",
         "views/helpdesk_dashboard_views.xml",
         "views/helpdesk_menus.xml",
         "data/ir_filters_data.xml",
         "data/ir_filters_analysis_data.xml",
+        "data/digest_data.xml",
     ],
     "demo": [
         "demo/mail_alias_domain_demo.xml",
@@ -78,6 +80,7 @@
         "demo/mail_canned_response_demo.xml",
         "demo/helpdesk_ticket_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "helpdesk_futural/static/src/**/*",

@@ -35,6 +35,7 @@ from . import helpdesk_ticket_metrics
 from . import helpdesk_ticket_history
 from . import helpdesk_ticket_snooze
 from . import helpdesk_ticket_unread
+from . import helpdesk_ticket_tracking
 from . import helpdesk_ticket_templates
 from . import helpdesk_ticket_acknowledgement
 from . import helpdesk_ticket_closing
@@ -59,11 +60,13 @@ from . import helpdesk_import_record
 from . import helpdesk_incoming_mail
 from . import helpdesk_incoming_mail_routing
 from . import helpdesk_incoming_mail_delivery
+from . import digest_digest
 from . import fetchmail_server
 from . import helpdesk_mailbox
 from . import helpdesk_team_mailbox
 from . import helpdesk_incoming_mail_source
 from . import mail_mail
+from . import mail_followers
 from . import mail_message
 from . import mail_message_marks
 from . import mail_thread
@@ -77,4 +80,5 @@ from . import res_partner
 from . import helpdesk_dashboard
 from . import helpdesk_dashboard_now
 from . import helpdesk_dashboard_weeks
+from . import res_users
 from . import helpdesk_demo

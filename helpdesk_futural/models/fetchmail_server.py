@@ -17,10 +17,20 @@ class FetchmailServer(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._with_ticket_model(vals) for vals in vals_list])
+        mailboxes = super().create([self._with_ticket_model(vals) for vals in vals_list])
+        self.env.registry.clear_cache()  # of the teams' addresses
+        return mailboxes
 
     def write(self, vals):
-        return super().write(self._with_ticket_model(vals))
+        result = super().write(self._with_ticket_model(vals))
+        if vals.keys() & {"helpdesk_team_id", "user", "active", "priority"}:
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     def _with_ticket_model(self, vals):
         """A mailbox of a team makes tickets."""

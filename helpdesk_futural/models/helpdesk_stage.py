@@ -119,6 +119,23 @@ class HelpdeskStage(models.Model):
                 )
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        stages = super().create(vals_list)
+        self.env.registry.clear_cache()  # of each team's stages
+        return stages
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"team_ids", "sequence", "active"}:
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default=default)
         return [

@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import Command, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.mail import email_normalize
 
@@ -131,6 +131,17 @@ class HelpdeskTeam(models.Model):
 
     @api.depends("message_follower_ids")
     def _compute_has_followers(self):
+        for team in self:
+            followed = self._get_followed(team._origin.id)
+            team.has_followers, team.announces_new_tickets = followed
+
+    @api.model
+    @tools.ormcache("team_id")
+    def _get_followed(self, team_id):
+        """Return whether anybody follows the team, and whether to hear of new tickets.
+
+        Kept in memory until somebody follows or leaves a team: see ``mail_followers.py``.
+        """
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "helpdesk_futural.mt_team_ticket_new"
         )
@@ -138,13 +149,9 @@ class HelpdeskTeam(models.Model):
         followers = (
             self.env["mail.followers"]
             .sudo()
-            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+            .search([("res_model", "=", self._name), ("res_id", "=", team_id)])
         )
-        followed = set(followers.mapped("res_id"))
-        announced = {f.res_id for f in followers if subtype_id in f.subtype_ids.ids}
-        for team in self:
-            team.has_followers = team.id in followed
-            team.announces_new_tickets = team.id in announced
+        return bool(followers), subtype_id in followers.subtype_ids.ids
 
     # ------------------------------------------------------------------
     # Constraints and CRUD
@@ -270,8 +277,7 @@ class HelpdeskTeam(models.Model):
         :rtype: helpdesk.stage, empty if the team has none
         """
         self.ensure_one()
-        # sudo: stages are configuration, shown to everybody who sees a ticket in them
-        stages = self.sudo().stage_ids.sorted()
+        stages = self._get_stages()
         for state in states:
             if found := stages.filtered(lambda stage, state=state: stage.state == state)[:1]:
                 return found
@@ -279,8 +285,7 @@ class HelpdeskTeam(models.Model):
 
     def _get_new_ticket_stage(self):
         """Return the stage where tickets of this team start."""
-        # sudo: see _get_first_stage
-        return self._get_first_stage("new") or self.sudo().stage_ids.sorted()[:1]
+        return self._get_first_stage("new") or self._get_stages()[:1]
 
     def _get_calendar(self):
         """Return the working calendar that counts for this team: its own or the company's."""
@@ -291,15 +296,24 @@ class HelpdeskTeam(models.Model):
     def _get_mail_address(self):
         """Return the address that customers write to: the alias, else a mailbox's; False if neither."""
         self.ensure_one()
-        if self.alias_email:
-            return self.alias_email
+        return self.alias_email or self._get_mailbox_address(self.id)
+
+    @api.model
+    @tools.ormcache("team_id")
+    def _get_mailbox_address(self, team_id):
         # sudo: the address of a mailbox is public, its other settings are not returned
-        mailboxes = self.env["fetchmail.server"].sudo().search([("helpdesk_team_id", "=", self.id)])
+        mailboxes = self.env["fetchmail.server"].sudo().search([("helpdesk_team_id", "=", team_id)])
         return next((email for m in mailboxes if (email := email_normalize(m.user or ""))), False)
 
     def _get_tz(self):
         """Return the name of the time zone in which the team's days begin and end."""
-        return self._get_calendar().tz or "UTC"
+        return self._get_calendar_tz(self._get_calendar().id) or "UTC"
+
+    @api.model
+    @tools.ormcache("calendar_id")
+    def _get_calendar_tz(self, calendar_id):
+        # sudo: see _get_calendar
+        return self.env["resource.calendar"].sudo().browse(calendar_id).tz
 
     @api.model
     def _get_default_team(self):

@@ -167,8 +167,10 @@ class HelpdeskTicket(models.Model):
         self._fill_team(vals_list)
         self._fill_customer(vals_list)
         self._fill_case_number(vals_list)
-        tickets = super().create(vals_list)
-        tickets._subscribe_customers()
+        # The creator follows too, but by the same insert as the customer.
+        quiet = self.with_context(mail_create_nosubscribe=True)
+        tickets = super(HelpdeskTicket, quiet).create(vals_list).with_env(self.env)
+        tickets._subscribe_customers(new=True, creator=self._get_following_creator())
         return tickets
 
     def copy_data(self, default=None):

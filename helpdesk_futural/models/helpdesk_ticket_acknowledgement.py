@@ -59,15 +59,15 @@ class HelpdeskTicketAcknowledgement(models.Model):
         new = self.exists().sudo().filtered(lambda ticket: ticket._is_to_be_acknowledged())
         if not new:
             return new
+        stranger = bool(self.env.context.get("helpdesk_unverified_sender"))
+        templates = {ticket: ticket._get_acknowledgement_template(stranger) for ticket in new}
+        new = new.filtered(lambda ticket: templates[ticket])
+        if not new:
+            return new
         # Only once even if this is called again before the mails are on their way.
         new = new._filter_within_caps()
-        stranger = bool(self.env.context.get("helpdesk_unverified_sender"))
         told = self.browse()
-        for template, tickets in new.grouped(
-            lambda ticket: ticket._get_acknowledgement_template(stranger)
-        ).items():
-            if not template:
-                continue
+        for template, tickets in new.grouped(templates.get).items():
             mails = tickets._queue_automatic_mails(
                 template, headers={"Auto-Submitted": "auto-replied"}, to_stranger=stranger
             )

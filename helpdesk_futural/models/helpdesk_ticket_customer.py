@@ -139,38 +139,57 @@ class HelpdeskTicketCustomer(models.Model):
     # Their access
     # ------------------------------------------------------------------
 
-    def _subscribe_customers(self):
-        """Make each ticket's customer a follower, so that answers reach them. One insert for all."""
-        with_customer = self.filtered("partner_id")
-        if not with_customer:
-            return
+    def _subscribe_customers(self, new=False, creator=None):
+        """Make each ticket's customer a follower, so that answers reach them. One insert for all.
+
+        :param bool new: the tickets have no followers but those that the agent or the team brings
+        :param creator: the partner of a colleague who follows all the tickets as well
+        """
         subtypes = self.env["mail.message.subtype"]._default_subtypes(self._name)
-        _default_ids, _internal_ids, external_ids = subtypes
+        default_ids, _internal_ids, external_ids = subtypes
+        wanted = {(t.id, t.partner_id.id): external_ids for t in self if t.partner_id}
+        if creator:
+            wanted.update({(ticket.id, creator.id): default_ids for ticket in self})
+        if not wanted:
+            return
         # sudo: followers of tickets that the user may write
         followers = self.env["mail.followers"].sudo()
-        existing = {
-            (f.res_id, f.partner_id.id)
-            for f in followers.search_fetch(
+        existing = set()
+        if not new or any(t.user_id or t.team_id.has_followers for t in self.sudo()):
+            found = followers.search_fetch(
                 [
                     ("res_model", "=", self._name),
-                    ("res_id", "in", with_customer.ids),
-                    ("partner_id", "in", with_customer.partner_id.ids),
+                    ("res_id", "in", self.ids),
+                    ("partner_id", "in", list({partner_id for _id, partner_id in wanted})),
                 ],
                 ["res_id", "partner_id"],
             )
-        }
+            existing = {(f.res_id, f.partner_id.id) for f in found}
         followers.create(
             [
                 {
                     "res_model": self._name,
-                    "res_id": ticket.id,
-                    "partner_id": ticket.partner_id.id,
-                    "subtype_ids": [Command.set(external_ids)],
+                    "res_id": ticket_id,
+                    "partner_id": partner_id,
+                    "subtype_ids": [Command.set(subtype_ids)],
                 }
-                for ticket in with_customer
-                if (ticket.id, ticket.partner_id.id) not in existing
+                for (ticket_id, partner_id), subtype_ids in wanted.items()
+                if (ticket_id, partner_id) not in existing
             ]
         )
+
+    @api.model
+    def _get_following_creator(self):
+        """Return the partner of who is creating tickets, if they follow them: on core's terms."""
+        user, context = self.env.user, self.env.context
+        if (
+            user.share
+            or not user.active
+            or context.get("mail_create_nosubscribe")
+            or context.get("tracking_disable")
+        ):
+            return None
+        return user.partner_id
 
     def _replace_customer(self, former):
         """End the former customer's access and begin the new one's.

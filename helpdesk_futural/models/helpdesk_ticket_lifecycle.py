@@ -77,7 +77,7 @@ class HelpdeskTicketLifecycle(models.Model):
         for ticket in self:
             # sudo: stages are configuration, shown to everybody who sees a ticket in them
             team, stage = ticket.team_id.sudo(), ticket.stage_id.sudo()
-            if not team or (stage and stage in team.stage_ids):
+            if not team or (stage and stage in team._get_stages()):
                 continue
             same = stage and team._get_first_stage(stage.state)
             ticket.stage_id = same or team._get_new_ticket_stage()
@@ -110,8 +110,8 @@ class HelpdeskTicketLifecycle(models.Model):
     @api.constrains("stage_id", "team_id")
     def _check_stage_of_team(self):
         for ticket in self:
-            # sudo: as for the stage itself
-            if ticket.stage_id not in ticket.team_id.sudo().stage_ids:
+            # Read with the others of the team: mostly the stage that was left is one of them.
+            if ticket.stage_id not in ticket.team_id._get_stages().filtered("state"):
                 raise ValidationError(
                     self.env._(
                         "The team “%(team)s” does not work with the stage “%(stage)s”.",

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.tools import email_normalize, formataddr
 
 #: Mail servers give up after five days; a day or two more for a mail that was held.
@@ -45,9 +46,12 @@ class HelpdeskTicketMail(models.Model):
     @api.model
     def _get_mail_team(self, team_id):
         """Return the team that a mail is for; the default team where that one is archived."""
-        team = self.env["helpdesk.team"].browse(team_id or 0).exists()
-        if team.active:
-            return team
+        team = self.env["helpdesk.team"].browse(team_id or [])
+        try:
+            if team.active:
+                return team
+        except MissingError:
+            team = team.browse()
         Team = self.env["helpdesk.team"].with_company(team.company_id or self.env.company)
         return Team._get_default_team() or team
 
@@ -135,14 +139,21 @@ class HelpdeskTicketMail(models.Model):
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Answers come to the team's address; core's rules where the team has none."""
-        result = super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
-        for ticket in self:
+        # sudo: the team's address is public
+        addresses = {ticket: ticket.team_id.sudo()._get_mail_address() for ticket in self}
+        others = self.filtered(lambda ticket: not addresses[ticket])
+        if others or not self:
+            ids = others.ids or [False]
+            result = super(HelpdeskTicketMail, others)._notify_get_reply_to_batch(
+                defaults=defaults and {id_: defaults[id_] for id_ in ids},
+                author_ids=author_ids and {id_: author_ids[id_] for id_ in ids},
+            )
+        else:
+            result = {}
+        for ticket in self - others:
             author = self.env["res.partner"].browse((author_ids or {}).get(ticket.id) or [])
-            # sudo: the team's address is public
-            team = ticket.team_id.sudo()
-            address = team._get_mail_address()
-            if not address:
-                continue
+            # sudo: as above
+            team, address = ticket.team_id.sudo(), addresses[ticket]
             # sudo: customers may not read users
             agent = author and not author.sudo().partner_share
             name = f"{author.name}, {team.name}" if agent else team.name

@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .helpdesk_stage import OPEN_STATES
 
 
 class HelpdeskTicketStageHistory(models.Model):
@@ -28,3 +32,30 @@ class HelpdeskTicketStageHistory(models.Model):
                 ticket.stage_history = [*past, [*current, fields.Datetime.to_string(now)]]
             else:
                 ticket.stage_history = history
+
+    @api.model
+    def _get_open_at_domain(self, moment=None):
+        """Return the domain of the tickets that were open at a moment, also if they aren't now.
+
+        :param datetime moment: now, if not given
+        """
+        is_open = Domain("state", "in", OPEN_STATES)
+        if not moment:
+            return is_open
+
+        def to_sql(model, alias, query):
+            # A ticket created in this very second has no stage before it yet.
+            return SQL(
+                """COALESCE((
+                    SELECT visit->>1 FROM jsonb_array_elements(%s) visit
+                     WHERE visit->>2 <= %s ORDER BY visit->>2 DESC LIMIT 1
+                ), 'new') IN %s""",
+                model._field_to_sql(alias, "stage_history", query),
+                fields.Datetime.to_string(moment),
+                OPEN_STATES,
+            )
+
+        unchanged = Domain("date_last_stage_update", "<=", moment)
+        return Domain("create_date", "<=", moment) & (
+            (unchanged & is_open) | (~unchanged & Domain.custom(to_sql=to_sql))
+        )

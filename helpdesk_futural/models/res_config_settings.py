@@ -22,6 +22,28 @@ class ResConfigSettings(models.TransientModel):
         default=5,
         config_parameter="helpdesk_futural.acknowledgements_per_hour",
     )
+    helpdesk_weekly_digest_id = fields.Many2one(
+        "digest.digest", compute="_compute_helpdesk_weekly_digest_id"
+    )
+    helpdesk_weekly_digest = fields.Boolean(
+        "Weekly Digest",
+        compute="_compute_helpdesk_weekly_digest_id",
+        inverse="_inverse_helpdesk_weekly_digest",
+        readonly=False,
+    )
+
+    def _compute_helpdesk_weekly_digest_id(self):
+        digest = self.env.ref("helpdesk_futural.digest_digest_weekly", raise_if_not_found=False)
+        self.helpdesk_weekly_digest_id = digest
+        self.helpdesk_weekly_digest = bool(digest) and digest.state == "activated"
+
+    def _inverse_helpdesk_weekly_digest(self):
+        for settings in self:
+            digest = settings.helpdesk_weekly_digest_id
+            if settings.helpdesk_weekly_digest:
+                digest.action_activate()
+            else:
+                digest.action_deactivate()
 
     @api.constrains(
         "helpdesk_incoming_mail_raw_days",
@@ -40,3 +62,7 @@ class ResConfigSettings(models.TransientModel):
                 raise ValidationError(
                     self.env._("The helpdesk's limits on email have to be 1 or more.")
                 )
+
+    def action_open_helpdesk_weekly_digest(self):
+        """Open the digest email that helpdesk administrators get every Monday."""
+        return self.helpdesk_weekly_digest_id._get_records_action(target="current")

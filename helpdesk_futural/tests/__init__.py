@@ -17,6 +17,7 @@ from . import test_merge_mail
 from . import test_merge_tours
 from . import test_split
 from . import test_related
+from . import test_digest
 from . import test_duplicate
 from . import test_stage
 from . import test_assignment

@@ -6,6 +6,7 @@ from itertools import count
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import mute_logger
+from odoo.tools.misc import file_path
 
 
 class HelpdeskCase(TransactionCase):
@@ -115,6 +116,16 @@ class HelpdeskCase(TransactionCase):
             **values,
         }
         return self.env["helpdesk.ticket"].create(values)
+
+    def _migrate(self, script, version):
+        """Run a migration script of an addon, as an update from the version does."""
+        path = file_path(script)
+        names = {}
+        with open(path) as source:
+            exec(compile(source.read(), path, "exec"), names)  # noqa: S102
+        self.env.flush_all()
+        names["migrate"](self.env.cr, version)
+        self.env.invalidate_all()
 
     def _record_commits(self):
         """Let scheduled actions flush where they commit a batch, since a test is one transaction.

@@ -1,7 +1,6 @@
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools.misc import file_path
 
 from .common_rating import RatingCase
 
@@ -225,15 +224,6 @@ class TestRating(RatingCase):
     # An update
     # ------------------------------------------------------------------
 
-    def _migrate(self, stage):
-        path = file_path(SCRIPTS.format(stage))
-        script = {}
-        with open(path) as source:
-            exec(compile(source.read(), path, "exec"), script)  # noqa: S102
-        self.env.flush_all()
-        script["migrate"](self.env.cr, "19.0.1.2.0")
-        self.env.invalidate_all()
-
     def test_after_an_update_old_ratings_count_on_their_day(self):
         ticket, other = self._solved(), self._solved()
         self._vote(ticket, 3)
@@ -249,7 +239,7 @@ class TestRating(RatingCase):
             " rating_date = NULL, rating_last_value = 0 WHERE id = %s",
             (ticket.id,),
         )
-        self._migrate("pre")
+        self._migrate(SCRIPTS.format("pre"), "19.0.1.2.0")
         self.assertEqual((ticket.satisfaction, ticket.satisfaction_score), ("okay", 0))
         self.assertEqual((ticket.rating_date, ticket.rating_last_value), (day, 3))
         self.assertEqual(ticket.rating_ids.helpdesk_ticket_id, ticket)
@@ -258,6 +248,6 @@ class TestRating(RatingCase):
 
     def test_after_an_update_existing_teams_have_the_mails(self):
         self.team.rating_template_id = self.team.rating_reminder_template_id = False
-        self._migrate("post")
+        self._migrate(SCRIPTS.format("post"), "19.0.1.2.0")
         self.assertTrue(self.team.rating_template_id.body_html)
         self.assertTrue(self.team.rating_reminder_template_id.body_html)

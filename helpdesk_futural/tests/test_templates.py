@@ -287,7 +287,7 @@ class TestStageMails(LifecycleCase):
         self.env.cr.flush()
         per_ticket = (self.env.cr.sql_log_count - before) / len(tickets)
         self.assertEqual(len(self._mails(tickets)), 100)
-        self.assertLessEqual(per_ticket, 4.5)
+        self.assertLessEqual(per_ticket, 2.5)
 
     def test_moving_a_ticket_without_mail_costs_few_queries(self):
         ticket = self._settled().with_user(self.aino)

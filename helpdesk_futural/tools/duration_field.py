@@ -38,3 +38,17 @@ class Duration(fields.Float):
 
 class Percentage(Duration):
     """Percent of something; empty, also in the database, where there is nothing to count."""
+
+
+class WholeNumber(fields.Integer):
+    """A whole number that is empty where there is nothing to count: ``False`` is not ``0``."""
+
+    falsy_value = None
+
+    def convert_to_cache(self, value, record, validate=True):
+        if value is None or value is False:
+            return None
+        return super().convert_to_cache(value, record, validate)
+
+    def convert_to_record(self, value, record):
+        return False if value is None else value

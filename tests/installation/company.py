@@ -1,0 +1,106 @@
+"""A company that used the helpdesk: what it made there, and what must be left when that goes."""
+
+from __future__ import annotations
+
+from .scratch import Scratch, differences
+
+#: What people do with a helpdesk in a year: none of it may be in the way when the addons go.
+USE = """
+model_id = env["ir.model"]._get_id("helpdesk.ticket")
+team = env["helpdesk.team"].search([], limit=1)
+agents = env.ref("helpdesk_futural.group_helpdesk_user")
+ticket = env["helpdesk.ticket"].create(
+    {"name": "Used", "team_id": team.id, "partner_email": "new@kunde.example"}
+)
+ticket.message_post(
+    body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment",
+    attachments=[("a.txt", b"x")],
+)
+ticket.activity_schedule("mail.mail_activity_data_todo", user_id=env.uid)
+env["ir.attachment"].create({"name": "b.txt", "raw": b"y", "res_model": ticket._name, "res_id": ticket.id})
+env["ir.filters"].create({"name": "Mine", "model_id": ticket._name})
+env["ir.exports"].create({"name": "Tickets", "resource": ticket._name})
+env["ir.default"].set(ticket._name, "priority", "2")
+env["mail.template"].create({"name": "Own", "model_id": model_id})
+env["mail.message.subtype"].create({"name": "Own", "res_model": ticket._name})
+env["mail.scheduled.message"].create({
+    "model": ticket._name, "res_id": ticket.id, "body": "later",
+    "author_id": env.user.partner_id.id, "scheduled_date": "2099-01-01 00:00:00",
+})
+env["digest.digest"].create({"name": "Own", "kpi_helpdesk_tickets_opened": True})
+env["fetchmail.server"].create({
+    "name": "Own", "helpdesk_team_id": team.id, "user": "box@apu.example", "server": "imap.example",
+})
+env["helpdesk.stage"].create({"name": "Own", "state": "waiting", "team_ids": [(4, team.id)]})
+env["ir.actions.server"].create({"name": "Own", "model_id": model_id, "state": "code", "code": "pass"})
+env["ir.rule"].create({"name": "Own", "model_id": model_id, "domain_force": "[]"})
+env["res.users"].create({"name": "Own", "login": "own", "group_ids": [(4, agents.id)]})
+env["mail.canned.response"].create(
+    {"source": "own", "substitution": "Hello", "group_ids": [(4, agents.id)]}
+)
+env.cr.commit()
+"""
+
+#: What reading a page of everything that is left takes to fail, if something points to nowhere.
+WORKS = """
+for name in ("res.partner", "mail.message", "ir.attachment", "fetchmail.server", "digest.digest",
+             "ir.actions.server", "mail.activity", "rating.rating", "mail.alias", "ir.cron"):
+    env[name].search([], limit=500).read()
+for digest in env["digest.digest"].search([]):
+    digest._action_send_to_user(env.user)
+env["res.config.settings"].create({}).execute()
+env["mail.thread"].message_process("res.partner", b"From: a@b.example\\nTo: x@y.example\\nSubject: s\\n\\nb")
+for name in ("res.partner", "res.config.settings", "digest.digest", "res.users"):
+    env[name].get_views([(False, "form"), (False, "search")])
+"""
+
+#: What points to a model by its name, or could be ours by its own.
+LEFT_BEHIND = {
+    "ir_model": "model LIKE 'helpdesk.%'",
+    "ir_model_fields": "name LIKE '%helpdesk%' OR relation LIKE 'helpdesk.%'",
+    "ir_model_data": "module LIKE 'helpdesk_futural%' OR model LIKE 'helpdesk.%'"
+    " OR (name LIKE '%helpdesk%' AND module <> 'base')",
+    "ir_attachment": "res_model LIKE 'helpdesk.%' OR url LIKE '%helpdesk%'",
+    "mail_message": "model LIKE 'helpdesk.%'",
+    "mail_followers": "res_model LIKE 'helpdesk.%'",
+    "mail_activity": "res_model LIKE 'helpdesk.%'",
+    "mail_template": "model LIKE 'helpdesk.%'",
+    "mail_message_subtype": "res_model LIKE 'helpdesk.%'",
+    "mail_alias": "alias_defaults LIKE '%team_id%' AND alias_name IN ('technical', 'support')",
+    "mail_scheduled_message": "model LIKE 'helpdesk.%'",
+    "rating_rating": "res_model LIKE 'helpdesk.%'",
+    "ir_filters": "model_id LIKE 'helpdesk.%'",
+    "ir_exports": "resource LIKE 'helpdesk.%'",
+    "ir_cron": "cron_name ILIKE '%helpdesk%'",
+    "ir_act_window": "res_model LIKE 'helpdesk.%'",
+    "ir_act_server": "model_name LIKE 'helpdesk.%' OR code LIKE '%helpdesk%'",
+    "ir_ui_view": "model LIKE 'helpdesk.%' OR key LIKE 'helpdesk%' OR name LIKE '%helpdesk%'",
+    "ir_ui_menu": "name::text ILIKE '%helpdesk%'",
+    "ir_config_parameter": "key LIKE '%helpdesk%'",
+    "ir_asset": "path LIKE '%helpdesk%'",
+    "res_groups": "name::text ILIKE '%helpdesk%'",
+    "ir_rule": "domain_force LIKE '%helpdesk%'",
+    "pg_sequences": "sequencename LIKE 'helpdesk%'",
+}
+
+
+def left_behind(database: Scratch) -> dict[str, int]:
+    parts = [
+        f"SELECT '{table}' AS name, count(*) AS n FROM {table} WHERE {condition}"
+        for table, condition in LEFT_BEHIND.items()
+    ]
+    return {name: count for name, count in database.sql(" UNION ALL ".join(parts)) if count}
+
+
+def lost(before: dict[str, int], after: dict[str, int]) -> dict[str, object]:
+    """Return the tables of which rows are gone."""
+    return {t: pair for t, pair in differences(before, after).items() if (pair[1] or 0) < pair[0]}
+
+
+def versions(database: Scratch) -> dict[str, str]:
+    return dict(
+        database.sql(
+            "SELECT name, latest_version FROM ir_module_module"
+            " WHERE name LIKE 'helpdesk_futural%' AND state = 'installed'"
+        )
+    )
