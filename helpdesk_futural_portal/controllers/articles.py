@@ -275,6 +275,7 @@ class HelpdeskArticles(Controller):
     def article_vote(self, article_id, helpful="", **kwargs):
         """Note whether the article helped; the last answer of a visitor counts."""
         article = self._find_article(article_id)
+        # sudo: whether what was found may be voted on is no secret
         if helpful not in ("0", "1") or article.sudo().state != "published":
             raise request.not_found()
         if not self._get_visitor():

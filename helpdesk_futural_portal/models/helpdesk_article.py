@@ -270,6 +270,7 @@ class HelpdeskArticle(models.Model):
         if leader.active:
             return leader
         company = self.company_id or self.env.company
+        # sudo: as above
         managers = self.env.ref("helpdesk_futural.group_helpdesk_manager").sudo().all_user_ids
         return managers.filtered(lambda u: u.active and company in u.company_ids and u.id != 1)[
             :1

@@ -120,7 +120,7 @@ class HelpdeskArticleFiles(models.Model):
         )
         shown = files.filtered(lambda file: file.id in ids[file.res_id])
         by_article = shown.grouped("res_id")
-        for article in self.sudo():
+        for article in self.sudo():  # sudo: what is kept of the text belongs to it
             own = by_article.get(article.id, shown.browse())
             if article.image_ids != own:
                 article.image_ids = [Command.set(own.ids)]
