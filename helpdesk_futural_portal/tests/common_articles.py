@@ -35,6 +35,8 @@ class ArticleCase(PortalCase):
         )
         cls.public.company_ids |= cls.company
         cls.public.company_id = cls.company
+        if "website" in cls.env:  # its visitors are of its company
+            cls.env["website"].search([]).company_id = cls.company
 
     @classmethod
     def _article(cls, name, **values):
