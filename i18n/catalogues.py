@@ -50,7 +50,7 @@ def write(path: Path, catalogue: polib.POFile) -> bool:
 def render(catalogue: polib.POFile) -> str:
     """Return a catalogue as text, its entries in the order of their source texts."""
     catalogue.sort(key=lambda entry: (entry.obsolete, entry.msgid))
-    return f"{catalogue}\n"
+    return str(catalogue)
 
 
 def plural_forms(language: str) -> str:
