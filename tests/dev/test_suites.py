@@ -62,8 +62,8 @@ def test_files_that_need_no_database_start_none(root: Path) -> None:
     assert [name for name, *_ in chosen("tests/dev", root)] == ["plain"]
 
 
-def test_the_tests_folder_is_shared_by_three_suites(root: Path) -> None:
-    assert [name for name, *_ in chosen("tests", root)] == ["plain", "oca", "all"]
+def test_the_tests_folder_is_shared_by_several_suites(root: Path) -> None:
+    assert [name for name, *_ in chosen("tests", root)] == ["plain", "oca", "installation", "all"]
     assert [name for name, *_ in chosen("tests/oca", root)] == ["oca"]
 
 
@@ -77,7 +77,7 @@ def test_several_paths_are_split_among_their_suites(root: Path) -> None:
 
 def test_words_that_are_no_path_become_an_expression_for_every_suite(root: Path) -> None:
     runs = chosen("bounce or autoreply", root)
-    assert [name for name, *_ in runs] == ["plain", "oca", "core", "all", "website"]
+    assert [name for name, *_ in runs] == ["plain", "oca", "installation", "core", "all", "website"]
     assert {keyword for *_, keyword in runs} == {"bounce or autoreply"}
 
 
