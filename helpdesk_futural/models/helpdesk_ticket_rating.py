@@ -27,8 +27,6 @@ class HelpdeskTicketRating(models.Model):
 
     _inherit = "helpdesk.ticket"
 
-    # A new ticket has no rating: no need to look for one.
-    rating_last_value = fields.Float(default=0.0)
     satisfaction = fields.Selection(
         SATISFACTION,
         compute="_compute_satisfaction",

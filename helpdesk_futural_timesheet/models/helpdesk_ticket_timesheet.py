@@ -31,7 +31,6 @@ class HelpdeskTicketTimesheet(models.Model):
         "Hours Spent",
         compute="_compute_total_hours_spent",
         store=True,
-        default=0.0,  # no need to look for hours on a new ticket
         help="All hours logged on the ticket, whoever worked them.",
     )
     encode_uom_in_days = fields.Boolean(compute="_compute_encode_uom_in_days")

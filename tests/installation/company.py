@@ -73,7 +73,7 @@ LEFT_BEHIND = {
     "ir_exports": "resource LIKE 'helpdesk.%'",
     "ir_cron": "cron_name ILIKE '%helpdesk%'",
     "ir_act_window": "res_model LIKE 'helpdesk.%'",
-    "ir_act_server": "model_name LIKE 'helpdesk.%' OR code LIKE '%helpdesk%'",
+    "ir_act_server": "code LIKE '%helpdesk%'",
     "ir_ui_view": "model LIKE 'helpdesk.%' OR key LIKE 'helpdesk%' OR name LIKE '%helpdesk%'",
     "ir_ui_menu": "name::text ILIKE '%helpdesk%'",
     "ir_config_parameter": "key LIKE '%helpdesk%'",
