@@ -53,7 +53,7 @@ class TestPortalKeyboard(PortalBrowserCase):
 
     def _filter(self, browser):
         browser.go_to("/my/tickets")
-        browser.see(".o_helpdesk_tickets", "Usual thing")
+        browser.see("body[is-ready] .o_helpdesk_tickets", "Usual thing")
         browser.tab_to("#filter_status summary")
         browser.press("Enter")
         browser.see("#filter_status details[open], details#filter_status[open]")
