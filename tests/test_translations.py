@@ -65,6 +65,12 @@ class TestInstalledLanguages(MailCase):
                 compared.add((model, name))
             self.assertLessEqual(expected, compared)
 
+    def test_articles_are_found_by_the_words_of_their_translations(self):
+        article = self.env.ref("helpdesk_futural_portal.demo_article_jam")
+        for code, word in (("fi_FI", "tukos"), ("en_US", "jammed")):
+            found = article.with_context(lang=code).search([("search_text", "=", word)])
+            self.assertIn(article, found)
+
     def test_a_finnish_customer_is_answered_in_finnish(self):
         self.customer.lang = "fi_FI"
         self.team.acknowledgement_template_id = self.env.ref(

@@ -20,6 +20,7 @@ from . import (
     ir_attachment,
     ir_http,
     ir_http_replica,
+    ir_module_module,
     mail_message,
     res_lang,
     res_partner,
