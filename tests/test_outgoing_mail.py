@@ -83,7 +83,8 @@ class TestOutgoingMail(LoopCase):
         with self.transaction() as env:
             cron = env.ref("mail.ir_cron_mail_scheduler_action")
             planned = env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).mapped("call_at")
-        first = min(at for at in planned if at > started)
+        # Others, for what is sent at once, are due already.
+        first = min(at for at in planned if at > started + timedelta(minutes=1))
         self.assertAlmostEqual(first, started + timedelta(minutes=5), delta=timedelta(minutes=1))
 
     def test_a_server_that_says_not_now_is_asked_again(self):
