@@ -78,14 +78,16 @@ class TestOutgoingMail(LoopCase):
     def test_the_queue_is_woken_for_the_next_attempt(self):
         self.outbox.stop()
         self.answer("On Monday.")
-        started = fields.Datetime.now()
+        before, started = self.planned_runs(), fields.Datetime.now()
         self.send_queue()
+        [first] = self.planned_runs() - before
+        self.assertAlmostEqual(first, started + timedelta(minutes=5), delta=timedelta(minutes=1))
+
+    def planned_runs(self):
+        """Return when the mail queue is to run by itself."""
         with self.transaction() as env:
             cron = env.ref("mail.ir_cron_mail_scheduler_action")
-            planned = env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).mapped("call_at")
-        # Others, for what is sent at once, are due already.
-        first = min(at for at in planned if at > started + timedelta(minutes=1))
-        self.assertAlmostEqual(first, started + timedelta(minutes=5), delta=timedelta(minutes=1))
+            return set(env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).mapped("call_at"))
 
     def test_a_server_that_says_not_now_is_asked_again(self):
         with patch.object(self.outbox, "refusal", "451 Greylisted, try again later"):
