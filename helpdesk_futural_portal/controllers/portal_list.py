@@ -158,7 +158,7 @@ class HelpdeskPortalList(CustomerPortal):
         """Return the choices of each filter as ``[(value, label, values of the field)]``.
 
         Only what occurs among the user's tickets is offered. Stages that customers read under
-        the same name are one choice.
+        the same name are one choice. ``total`` is the number of all these tickets.
         """
         tickets = request.env["helpdesk.ticket"]
         domain = self._get_ticket_list_domain()

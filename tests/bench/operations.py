@@ -102,6 +102,13 @@ class Operations:
             ),
         )
 
+        yield (
+            "dashboard of reporting",
+            TICKET,
+            9,
+            lambda: self.manager.call("helpdesk.dashboard", "get_data", weeks=12) and None,
+        )
+
     def _search_number(self):
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
