@@ -21,7 +21,7 @@ def main():
     parser.add_argument("--database", required=True)
     parser.add_argument("--sizes", default="10000,50000,200000")
     parser.add_argument(
-        "--only", default="", help="measure only operations with one of these in their name, by commas"
+        "--only", default="", help="measure only operations with one of these words"
     )
     parser.add_argument("--show", action="store_true", help="print the queries of each operation")
     parser.add_argument("--json", type=Path)

@@ -60,6 +60,8 @@ class Operations:
                 if model == TASK
                 else [("stage_id.fold", "=", False)]
             )
+            if model == TICKET:  # the filter of its screens
+                is_open = [("state", "in", ["new", "in_progress", "waiting"])]
             ticket_id = self._ids[model][0]
             yield (
                 "kanban, 20 cards a column",
