@@ -96,11 +96,14 @@ def _bring_up_to_date(instance: Instance, smallest: int) -> None:
         code = paths.digest([*parts, paths.digest_addons([_MODULE], _ADDONS)])
         stamp, log = instance.folder / "code", paths.LOGS / f"{instance.folder.name}-install.log"
         exists = database in instance.server.databases() and stamp.exists()
-        if exists and _tickets(instance) > smallest:
+        # The last round of copies goes a little beyond what was asked for.
+        if exists and _tickets(instance) > 1.1 * smallest:
             exists = False
         if not exists:
             instance.drop(database)
             instance.server.create(database)
+            # As Odoo does for a database that it creates itself: without, there are no trigram indexes.
+            instance.server.sql("CREATE EXTENSION IF NOT EXISTS pg_trgm", database)
             what = "Install the addons without demo data"
             instance.install(database, [_MODULE], what, log, demo=False)
         elif not paths.is_stamped(stamp, code):

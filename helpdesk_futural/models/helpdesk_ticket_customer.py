@@ -49,13 +49,13 @@ class HelpdeskTicketCustomer(models.Model):
     def _compute_partner_ticket_counts(self):
         """Count the other tickets of the customer's organisation, two numbers in one query."""
         counts = {}
-        for partner, stage, count in self._read_group(
+        for partner, fold, count in self._read_group(
             [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
-            ["commercial_partner_id", "stage_id"],
+            ["commercial_partner_id", "stage_id.fold"],
             ["__count"],
         ):
             total, opened = counts.get(partner, (0, 0))
-            counts[partner] = (total + count, opened + (0 if stage.fold else count))
+            counts[partner] = (total + count, opened + (0 if fold else count))
         for ticket in self:
             total, opened = counts.get(ticket.commercial_partner_id, (0, 0))
             if total and ticket.active and ticket._origin.id:  # the ticket itself is no other

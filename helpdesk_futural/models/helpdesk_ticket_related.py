@@ -6,6 +6,19 @@ from .helpdesk_stage import OPEN_STATES
 
 #: How many other tickets of the customer stand beside a ticket.
 CUSTOMER_TICKETS_SHOWN = 10
+#: What the list of those shows, and what the record rules and the ORM ask for: read with the search.
+_READ_BESIDE = (
+    "active",
+    "commercial_partner_id",
+    "company_id",
+    "last_message_date",
+    "name",
+    "stage_id",
+    "state",
+    "team_id",
+    "ticket_ref",
+    "user_id",
+)
 
 
 class HelpdeskTicketRelated(models.Model):
@@ -40,7 +53,7 @@ class HelpdeskTicketRelated(models.Model):
             found = self.search_fetch(
                 Domain("commercial_partner_id", "in", organisations)
                 & Domain("state", "in", OPEN_STATES),
-                ["commercial_partner_id"],
+                _READ_BESIDE,
                 order="last_message_date desc, id desc",
                 limit=CUSTOMER_TICKETS_SHOWN + 1 if len(self) == 1 else None,
             )

@@ -65,6 +65,22 @@ class TestSpeed(HelpdeskCase):
             with self.subTest(view=view_type):
                 self.assertLessEqual(many, few)
 
+    def test_the_form_costs_the_same_beside_few_and_many_tickets_of_the_customer(self):
+        Ticket = self._as(self.aino)
+        view = Ticket.get_views([(False, "form")])
+        beside = {"name": {}, "stage_id": {"fields": {"display_name": {}}}, "user_id": {}}
+        spec = {
+            name: {"fields": beside} if name == "customer_open_ticket_ids" else {}
+            for name in self._shown(view, "form") & set(Ticket._fields)
+        }
+        ticket = Ticket.create(self._vals(3))[0]
+        few = self._count(lambda: ticket.web_read(spec))
+        Ticket.create(self._vals(20))
+        many = self._count(lambda: ticket.web_read(spec))
+        self.assertEqual(len(ticket.customer_open_ticket_ids), 10)
+        self.assertLessEqual(many, few)
+        self.assertLessEqual(few, 22)
+
     def _shown(self, view, view_type):
         arch = etree.fromstring(view["views"][view_type]["arch"])
         return {node.get("name") for node in arch.iter("field")}

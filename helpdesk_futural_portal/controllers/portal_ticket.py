@@ -36,7 +36,7 @@ class HelpdeskPortalTicket(CustomerPortal):
         ticket = ticket.with_user(request.env.user)
         # A link, unlike the rules, doesn't ask whether customers still see the team's tickets.
         # sudo: the link was checked above; whether the team shows customers their tickets
-        if not ticket.has_access("read") and not ticket.sudo()._has_customer_page():
+        if token and not ticket.has_access("read") and not ticket.sudo()._has_customer_page():
             raise NotFound()
         return ticket.sudo()  # sudo: access was decided above
 
@@ -107,7 +107,8 @@ class HelpdeskPortalTicket(CustomerPortal):
         return response
 
     def _prepare_ticket_page_values(self, ticket, /, access_token=None, **kwargs):
-        by_link = not ticket.sudo(False).has_access("read")
+        # Without a link it was their own right that let them in.
+        by_link = bool(access_token) and not ticket.sudo(False).has_access("read")
         access_token = access_token if by_link else None
         partner = self._get_acting_partner(ticket, access_token, **kwargs)
         decides = ticket._may_customer_decide(partner)

@@ -36,10 +36,11 @@ class HelpdeskTicketPage(models.Model):
 
         Core compares the values as they come; what no link of ours contains is dropped here.
         """
-        # sudo: only the token is compared
-        ticket = self.browse(thread_id).sudo().exists()
-        if not ticket or not ticket.access_token or not ticket._has_customer_page():
-            hash = pid = token = None
+        if hash or pid or token:
+            # sudo: only the token is compared
+            ticket = self.browse(thread_id).sudo().exists()
+            if not ticket or not ticket.access_token or not ticket._has_customer_page():
+                hash = pid = token = None
         token = token if isinstance(token, str) and token.isascii() else None
         hash = hash if isinstance(hash, str) and hash.isascii() else None
         pid = pid if str(pid).isdigit() else None

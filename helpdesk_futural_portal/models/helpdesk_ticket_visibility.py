@@ -44,9 +44,10 @@ class HelpdeskTicketVisibility(models.Model):
     def _search_portal_visible(self, operator, value):
         if operator != "in" or set(value) != {True}:
             return NotImplemented
+        # An array leads to the tickets by their index; for "IN" the planner reads all tickets.
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "%s IN (%s)", SQL.identifier(alias, "id"), self._get_visible_sql()
+                "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), self._get_visible_sql()
             )
         )
 

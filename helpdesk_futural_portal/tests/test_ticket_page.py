@@ -39,6 +39,15 @@ class TestTicketPage(PortalHttpCase):
             with self.subTest(user=user and user.name):
                 self.assertEqual(self._opens(user), opens)
 
+    def test_opening_the_page_costs_few_queries(self):
+        self._sign_in(self.pekka)
+        self.assertTrue(self._opens(self.pekka))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        self._get(self.url)
+        self.assertLessEqual(self.cr.sql_log_count - before, 24, "with website")
+
     @mute_logger("odoo.http")
     def test_what_does_not_exist_answers_like_what_is_not_ones_own(self):
         self._sign_in(self.ingrid)

@@ -56,8 +56,9 @@ class HelpdeskTicketTimesheet(models.Model):
 
     @api.depends_context("company")
     def _compute_encode_uom_in_days(self):
-        day = self.env.ref("uom.product_uom_day")
-        self.encode_uom_in_days = self.env.company.timesheet_encode_uom_id == day
+        # Only its id, which is cached: this is asked whenever a ticket is opened.
+        day_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_day")
+        self.encode_uom_in_days = self.env.company.timesheet_encode_uom_id.id == day_id
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_hours(self):

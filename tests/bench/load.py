@@ -399,7 +399,15 @@ class Copies:
         followers = SQL(
             "p.res_model = %s AND p.res_id BETWEEN %s AND %s", self.model, self.first, self.last
         )
-        self._copy_child("mail_followers", followers, {})
+        # Each copy's own customer follows it, not that of the original.
+        customer = SQL(
+            "COALESCE((SELECT copy.partner_id FROM %(table)s copy, %(table)s original"
+            " WHERE copy.id = p.res_id + c * %(stride)s AND original.id = p.res_id"
+            " AND original.partner_id = p.partner_id), p.partner_id)",
+            table=SQL.identifier(self.table),
+            stride=self.stride,
+        )
+        self._copy_child("mail_followers", followers, {"partner_id": customer})
         link = {
             "helpdesk.ticket": ("helpdesk_sla_status", "ticket_id"),
         }.get(self.model)

@@ -60,6 +60,8 @@ class Operations:
                 if model == TASK
                 else [("stage_id.fold", "=", False)]
             )
+            if model == TICKET:  # the filter of its screens
+                is_open = [("state", "in", ["new", "in_progress", "waiting"])]
             ticket_id = self._ids[model][0]
             yield (
                 "kanban, 20 cards a column",
@@ -100,6 +102,13 @@ class Operations:
                 and self.agent.list("helpdesk.team", [])
                 and None
             ),
+        )
+
+        yield (
+            "dashboard of reporting",
+            TICKET,
+            9,
+            lambda: self.manager.call("helpdesk.dashboard", "get_data", weeks=12) and None,
         )
 
     def _search_number(self):
