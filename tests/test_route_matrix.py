@@ -150,7 +150,7 @@ class TestRouteMatrix(MatrixCase, PortalHttpCase):
                     method == "POST"
                     and row.cells[kind] not in ("404", "405", "login")
                     # Takes JSON, which forms of other sites can't send.
-                    and not route.startswith("`/mail/")
+                    and not route.startswith("`/mail/message/")
                 ):
                     with self.subTest(row.subject, kind=kind), self._undone():
                         before = self._count_writes()
@@ -166,11 +166,14 @@ class TestRouteMatrix(MatrixCase, PortalHttpCase):
         """Send a request and return its status, or where it leads instead."""
         route = route.strip("`")
         url, parameters = self._get_address(route, what)
-        if route.startswith("/mail/"):
+        if route.startswith("/mail/message/"):
             return self._call(url, what)
-        data = {}
+        data, files = {}, None
         if method == "POST":
             data = {**self._get_form(route), "csrf_token": Request.csrf_token(self)}
+            if route == "/mail/attachment/upload":
+                data |= self._get_thread(what) | {"is_pending": "true"}
+                files = {"ufile": ("page.txt", b"The jammed page")}
             if forged:
                 data["csrf_token"] = "0o0"
         response = self.url_open(
@@ -178,6 +181,7 @@ class TestRouteMatrix(MatrixCase, PortalHttpCase):
             method=method,
             params=parameters if method == "GET" else None,
             data={**data, **parameters} if method == "POST" else None,
+            files=files,
             allow_redirects=False,
         )
         self.assertLess(response.status_code, 500, url)
@@ -240,16 +244,18 @@ class TestRouteMatrix(MatrixCase, PortalHttpCase):
         }
         return forms.get(route, {})
 
-    def _call(self, url, what):
+    def _get_thread(self, what):
+        """Return how core's routes are told of a ticket's conversation."""
         name, _space, by_link = what.partition(" ")
         ticket = self.tickets[name]
+        token = {"token": ticket.access_token} if by_link else {}
+        return {"thread_model": "helpdesk.ticket", "thread_id": ticket.id, **token}
+
+    def _call(self, url, what):
         parameters = {
-            "thread_model": "helpdesk.ticket",
-            "thread_id": ticket.id,
+            **self._get_thread(what),
             "post_data": {"body": "Still jammed", "message_type": "comment"},
         }
-        if by_link:
-            parameters["token"] = ticket.access_token
         try:
             self.make_jsonrpc_request(url, parameters)
         except JsonRpcException as error:
