@@ -113,6 +113,11 @@ class TestPortalKeyboard(PortalBrowserCase):
         browser.tab_to(".o_helpdesk_status button[type=submit]")
         browser.press("Enter")
         browser.see(".alert-success", "Never mind")
+        self._see_conversation(browser)
+
+    def _see_conversation(self, browser):
+        """Wait for what the page loads last: who leaves while it does gets an error in the console."""
+        browser.wait_until(f"{_MESSAGES}.length", "the conversation")
 
     def test_a_draft_outlives_the_session(self):
         with self.browsing(self.liisa) as browser:
@@ -144,6 +149,7 @@ class TestPortalKeyboard(PortalBrowserCase):
             self.assertEqual(form["description"], "Nobody printed.")
             browser.click("button[type=submit]", "Send")
             browser.see(".alert-success", "Your ticket has the number")
+            self._see_conversation(browser)
             browser.go_to("/my/ticket/new")
             browser.see(".o_helpdesk_severity.d-none")
             form = browser.run(typed % ".o_helpdesk_request_form")
