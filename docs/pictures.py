@@ -111,6 +111,13 @@ def answer(page):
     page.see(".o_helpdesk_send_and_log")
 
 
+@picture("agent", "/odoo/tickets/{helpdesk_futural.demo_ticket_scanner_beeps}", size=(1280, 700))
+def articles(page):
+    page.click(".o_helpdesk_articles_button")
+    page.write("#helpdesk_articles_search", "scanner")
+    page.see(".o_helpdesk_article_choice")
+
+
 @picture("agent", "/odoo/tickets/{helpdesk_futural.demo_ticket_import_fails}", size=(1400, 520))
 def macros(page):
     page.click(".o_helpdesk_macros")
@@ -220,6 +227,16 @@ def portal_new(page):
 )
 def portal_phone(page):
     page.see("a", "New Ticket")
+
+
+@picture(
+    "customer",
+    "/helpdesk/articles",
+    size=(1280, 900),
+    file="helpdesk_futural_portal/static/description/articles.png",
+)
+def help_pages(page):
+    page.see(".o_helpdesk_article_search")
 
 
 @picture("", "/helpdesk/{form}", size=(1280, 1050))
