@@ -9,7 +9,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.fields import Domain
 
 from .client import WebClient
-from .load import RARE
+from .copies import RARE
 
 TICKET, BARE, TASK = "helpdesk.ticket", "helpdesk.bench.thread", "project.task"
 _CLOSED_AT_ONCE = 500
