@@ -1,5 +1,7 @@
 """The customer's pages under axe-core, in a real browser, wide and narrow."""
 
+import re
+
 from odoo.tests import tagged
 
 from dev import axe
@@ -47,12 +49,21 @@ class TestPortalAccessibility(PortalBrowserCase):
         self.env.cr.flush()
         return ticket
 
+    def _open(self, browser, path):
+        """Open a page and wait for all of it: who leaves while it loads gets errors in the console."""
+        browser.run("window.isFormerPage = true")  # it may still be there when it is left already
+        browser.go_to(path)
+        browser.wait_until(
+            "!window.isFormerPage && document.body?.hasAttribute('is-ready')",
+            f"{path}: its scripts",
+        )
+        if re.search(r"/my/ticket/\d", path):
+            browser.wait_until(_TALK, "the conversation, which comes later than the rest")
+
     def _find_problems(self, browser, path):
         found = []
-        browser.go_to(path)
-        browser.wait_until("document.readyState === 'complete'", path)
+        self._open(browser, path)
         if "?notice=" in path:
-            browser.wait_until(_TALK, "the conversation, which comes later than the rest")
             self.assertNotIn("Unnamed", browser.run(_NAMES), "mails of ours come from the team")
         browser.run(self.axe + "; 0")
         for size in (DESKTOP, PHONE):
@@ -102,8 +113,7 @@ class TestPortalAccessibility(PortalBrowserCase):
                     f"/my/ticket/{ticket.id}",
                     self.team._get_form_url(),
                 ):
-                    browser.go_to(f"/{language.url_code}{path}")
-                    browser.wait_until("document.readyState === 'complete'", path)
+                    self._open(browser, f"/{language.url_code}{path}")
                     with self.subTest(language=language.code, path=path):
                         said = browser.run("document.documentElement.lang")
                         self.assertEqual(said, language.code.replace("_", "-"))
