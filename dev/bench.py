@@ -23,13 +23,6 @@ _ANY = 10**9  # however full it is
 _ADDONS = paths.REPO / "tests/bench/addons"
 _MODULE = "helpdesk_bench"
 _SIZES = "10000,50000,200000"
-_SETTINGS = {
-    "workers": "0",
-    "max_cron_threads": "0",
-    "list_db": "False",
-    "smtp_server": "127.0.0.1",
-    "smtp_port": "9",
-}
 
 
 def run(arguments: list[str]) -> int:
@@ -70,7 +63,7 @@ def load(arguments: list[str]) -> int:
 
 
 def _prepare(server: Server, folder: Path, database: str) -> Instance:
-    settings = _SETTINGS | {"db_name": database, "dbfilter": f"^{database}$"}
+    settings = odoo.ALONE | {"db_name": database, "dbfilter": f"^{database}$"}
     folder = folder.with_name(folder.name + server.label)
     return odoo.prepare(server, folder, settings, addons=(_ADDONS,))
 
@@ -102,8 +95,6 @@ def _bring_up_to_date(instance: Instance, smallest: int) -> None:
         if not exists:
             instance.drop(database)
             instance.server.create(database)
-            # As Odoo does for a database that it creates itself: without, there are no trigram indexes.
-            instance.server.sql("CREATE EXTENSION IF NOT EXISTS pg_trgm", database)
             what = "Install the addons without demo data"
             instance.install(database, [_MODULE], what, log, demo=False)
         elif not paths.is_stamped(stamp, code):

@@ -156,7 +156,7 @@ class Databases:
     def _dump(self, name: str) -> None:
         program = system.find_program("pg_dump") or "pg_dump"
         part = self._dump_path(name).with_suffix(".part")
-        command = [program, "-Fc", "-Z1", "--no-owner", "-f", str(part), name]
+        command = [program, "-Fc", "-Z1", "--no-owner", "--no-comments", "-f", str(part), name]
         log = paths.LOGS / "dump.log"
         env = self.server.env()
         if console.run(command, "Keep it for the next run", log=log, env=env, check=False):

@@ -12,6 +12,16 @@ from . import console, odoo_source, paths, venv
 from .odoo_source import Odoo
 from .postgres import Server
 
+#: Settings of an Odoo that does nothing by itself, and reaches nobody.
+ALONE = {
+    "workers": "0",
+    "max_cron_threads": "0",
+    "list_db": "False",
+    # What sends mail for real must fail.
+    "smtp_server": "127.0.0.1",
+    "smtp_port": "9",
+}
+
 _ASSETS_SCRIPT = Path(__file__).with_name("assets_shell.py")
 
 

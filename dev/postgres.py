@@ -84,6 +84,9 @@ class Server:
         """Create an empty database, or a copy of another one that nobody is connected to."""
         source = f'TEMPLATE "{template}"' if template else "TEMPLATE template0 LC_COLLATE 'C'"
         self.sql(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' {source}")
+        if not template:
+            # As in a database that Odoo creates itself: without, there are no trigram indexes.
+            self.sql("CREATE EXTENSION IF NOT EXISTS pg_trgm", name)
 
     def drop(self, name: str) -> None:
         """Drop a database if it exists, connected clients or not."""

@@ -22,14 +22,6 @@ from .databases import Databases
 from .suites import Run
 
 _FOLDER = paths.WORK / "test"
-_SETTINGS = {
-    "workers": "0",
-    "max_cron_threads": "0",
-    "list_db": "False",
-    # A test that sends mail for real must fail, not reach anybody.
-    "smtp_server": "127.0.0.1",
-    "smtp_port": "9",
-}
 _NOTHING_COLLECTED = 5
 
 
@@ -160,7 +152,7 @@ def _lint(totals: Totals) -> None:
 def prepare(server: postgres.Server) -> odoo.Instance:
     """Return the Odoo that the test databases are for."""
     folder = _FOLDER.with_name(_FOLDER.name + server.label)
-    return odoo.prepare(server, folder, _SETTINGS)
+    return odoo.prepare(server, folder, odoo.ALONE)
 
 
 def finish(totals: Totals, selection: str, seconds: float) -> int:

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from dev import loggate, oca_addons, odoo, paths, postgres, suites, testing
+from dev import loggate, oca_addons, odoo, paths, postgres, suites
 from dev.databases import Databases
 from dev.odoo import Instance
 
@@ -108,7 +108,7 @@ def built(folder: Path) -> Iterator[House]:
     with postgres.use("test") as server, contextlib.ExitStack() as stack:
         data = paths.WORK / f"test{server.label}"
         # The settings of every test server.
-        ours = odoo.prepare(server, data, testing._SETTINGS)
+        ours = odoo.prepare(server, data, odoo.ALONE)
         theirs = dataclasses.replace(
             ours,
             odoo=dataclasses.replace(ours.odoo, addons=(*ours.odoo.addons, addons)),
