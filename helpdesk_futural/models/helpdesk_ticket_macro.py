@@ -49,23 +49,12 @@ class HelpdeskTicketMacro(models.Model):
         # sudo: administrators write macros' templates; agents may not read all that they use
         template = macro.sudo().template_id
         values = self._render_replies(template)[self.id]
-        return {
-            "type": "ir.actions.act_window",
-            "name": macro.name,
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_composition_mode": "comment",
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_subtype_xmlid": "mail.mt_comment",
-                "default_body": values["body"],
-                "default_partner_ids": self._get_reply_recipients()[self.id].ids,
-                "default_attachment_ids": template.attachment_ids.ids,
-                "default_helpdesk_macro_id": macro.id,
-            },
-        }
+        return self._get_reply_composer(
+            macro.name,
+            values["body"],
+            attachment_ids=template.attachment_ids.ids,
+            helpdesk_macro_id=macro.id,
+        )
 
     def _apply_macro(self, macro, replied=False):
         """Apply the macro and return the client action that reports it.

@@ -45,6 +45,32 @@ class HelpdeskTicketReply(models.Model):
                 }
         return result
 
+    def _get_reply_composer(self, name, body, **defaults):
+        """Return the action that opens an answer to the ticket's people, to be edited and sent.
+
+        :param str name: the dialog's title
+        :param Markup body: what the answer begins with
+        :param defaults: values of other fields of the composer
+        """
+        self.ensure_one()
+        values = {
+            "composition_mode": "comment",
+            "model": self._name,
+            "res_ids": self.ids,
+            "subtype_xmlid": "mail.mt_comment",
+            "body": body,
+            "partner_ids": self._get_reply_recipients()[self.id].ids,
+            **defaults,
+        }
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "mail.compose.message",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {f"default_{field}": value for field, value in values.items()},
+        }
+
     def _post_replies(self, bodies, attachments):
         """Post one public message per ticket, in the name of the current agent.
 

@@ -154,18 +154,6 @@ class HelpdeskTicketArticle(models.Model):
                 article.get_base_url() + article.website_url,
                 article.name,
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Reply with an Article"),
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_composition_mode": "comment",
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_subtype_xmlid": "mail.mt_comment",
-                "default_body": Markup("<p><br></p>") + body,
-                "default_partner_ids": self._get_reply_recipients()[self.id].ids,
-            },
-        }
+        return self._get_reply_composer(
+            self.env._("Reply with an Article"), Markup("<p><br></p>") + body
+        )
