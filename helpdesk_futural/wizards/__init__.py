@@ -1,3 +1,4 @@
+from . import helpdesk_ticket_dialog
 from . import helpdesk_stage_delete
 from . import helpdesk_ticket_snooze
 from . import helpdesk_ticket_bulk

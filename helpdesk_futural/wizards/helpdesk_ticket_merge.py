@@ -11,7 +11,9 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
     """Make several tickets one; see ``helpdesk.ticket._merge_into``."""
 
     _name = "helpdesk.ticket.merge"
+    _inherit = ["helpdesk.ticket.dialog"]
     _description = "Merge Tickets"
+    _ticket_field = "target_id"
 
     ticket_ids = fields.Many2many(
         "helpdesk.ticket",
@@ -72,18 +74,6 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
                 ids = context.get("active_ids") or [context["active_id"]]
                 values["ticket_ids"] = [Command.set(ids)]
         return values
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        dialogs = super().create(vals_list)
-        dialogs.target_id.check_access("read")  # its name is shown
-        return dialogs
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "target_id" in vals:
-            self.target_id.check_access("read")
-        return result
 
     @api.depends("ticket_ids")
     def _compute_target_id(self):

@@ -6,6 +6,7 @@ class HelpdeskTicketCreateTimesheet(models.TransientModel):
     """Log time on a ticket: what the timer measured, or what the agent remembers."""
 
     _name = "helpdesk.ticket.create.timesheet"
+    _inherit = ["helpdesk.ticket.dialog"]
     _description = "Log Time on a Ticket"
 
     ticket_id = fields.Many2one("helpdesk.ticket", required=True, ondelete="cascade")
@@ -27,18 +28,6 @@ class HelpdeskTicketCreateTimesheet(models.TransientModel):
         help="Hours. Billable time is rounded as the team has it when it is logged.",
     )
     hours_to_log = fields.Float("Logged As", compute="_compute_hours_to_log")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        dialogs = super().create(vals_list)
-        dialogs.ticket_id.check_access("read")  # its name is shown
-        return dialogs
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "ticket_id" in vals:
-            self.ticket_id.check_access("read")
-        return result
 
     @api.depends("ticket_id")
     def _compute_billable(self):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,6 +6,7 @@ class HelpdeskTicketTimerSwitch(models.TransientModel):
     """A user starts measuring on a ticket while they measure on another."""
 
     _name = "helpdesk.ticket.timer.switch"
+    _inherit = ["helpdesk.ticket.dialog"]
     _description = "Switch the Timer to Another Ticket"
 
     ticket_id = fields.Many2one("helpdesk.ticket", "Start on", required=True, ondelete="cascade")
@@ -14,18 +15,6 @@ class HelpdeskTicketTimerSwitch(models.TransientModel):
     )
     measured_hours = fields.Float("Measured", compute="_compute_former")
     description = fields.Char(string="What You Did There")
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        dialogs = super().create(vals_list)
-        dialogs.ticket_id.check_access("read")  # its name is shown
-        return dialogs
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "ticket_id" in vals:
-            self.ticket_id.check_access("read")
-        return result
 
     def _compute_former(self):
         for wizard in self:
