@@ -12,6 +12,7 @@ from . import helpdesk_sla_status_analysis
 from . import helpdesk_team
 from . import helpdesk_team_dashboard
 from . import helpdesk_team_lifecycle
+from . import helpdesk_team_visibility
 from . import helpdesk_team_working_time
 from . import helpdesk_team_sla
 from . import helpdesk_team_rating

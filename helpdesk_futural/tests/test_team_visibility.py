@@ -1,0 +1,155 @@
+import re
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import HelpdeskCase
+
+SCRIPT = "helpdesk_futural/migrations/19.0.1.5.0/post-rules.py"
+BEFORE = """[
+    '|', '|', '|',
+    ('team_id.privacy_visibility', '!=', 'invited_internal'),
+    ('team_id.member_ids', 'in', [user.id]),
+    ('team_id.leader_id', '=', user.id),
+    ('team_id.message_partner_ids', 'in', [user.partner_id.id]),
+]"""
+BEFORE_MACRO = """[
+    '|', '|', '|', '|',
+    ('team_ids', '=', False),
+    ('team_ids.privacy_visibility', '!=', 'invited_internal'),
+    ('team_ids.member_ids', 'in', [user.id]),
+    ('team_ids.leader_id', '=', user.id),
+    ('team_ids.message_partner_ids', 'in', [user.partner_id.id]),
+]"""
+
+
+@tagged("post_install", "-at_install")
+class TestTeamVisibility(HelpdeskCase):
+    """Which teams an agent sees, right after it changed: found by search, and opened by number."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.private_team = cls._team(name="Security", privacy_visibility="invited_internal")
+
+    def _assert_sees(self, expected):
+        ticket = self._as(self.aino).browse(self.ticket.id)
+        team = self.private_team.with_user(self.aino)
+        for record in (ticket, team):
+            self.assertEqual(record.has_access("read"), expected, record._name)
+            self.assertEqual(record.search_count([("id", "=", record.id)]), int(expected))
+
+    def test_each_reason_counts_at_once_and_ends_at_once(self):
+        self.ticket = self._ticket(team_id=self.private_team.id)
+        team = self.private_team.with_user(self.admin)
+        reasons = {
+            "member": (
+                lambda: team.write({"member_ids": [Command.link(self.aino.id)]}),
+                lambda: team.write({"member_ids": [Command.unlink(self.aino.id)]}),
+            ),
+            "leader": (
+                lambda: team.write({"leader_id": self.aino.id}),
+                lambda: team.write({"leader_id": False}),
+            ),
+            "follower": (
+                lambda: team.message_subscribe(self.aino.partner_id.ids),
+                lambda: team.message_unsubscribe(self.aino.partner_id.ids),
+            ),
+            "open to all": (
+                lambda: team.write({"privacy_visibility": "internal"}),
+                lambda: team.write({"privacy_visibility": "invited_internal"}),
+            ),
+        }
+        self._assert_sees(False)
+        for reason, (begins, ends) in reasons.items():
+            with self.subTest(reason=reason):
+                begins()
+                self._assert_sees(True)
+                ends()
+                self._assert_sees(False)
+
+    def test_a_ticket_that_moves_is_seen_where_it_is(self):
+        self.ticket = self._ticket()
+        self._assert_reads(True)
+        self.ticket.team_id = self.private_team
+        self._assert_reads(False)
+
+    def _assert_reads(self, expected):
+        self.assertEqual(self._as(self.aino).browse(self.ticket.id).has_access("read"), expected)
+
+    def test_a_team_being_made_is_nobodys(self):
+        self.assertFalse(self.env["helpdesk.team"].with_user(self.aino).new({}).agent_visible)
+
+    def test_teams_are_found_by_it(self):
+        teams = self.env["helpdesk.team"].with_user(self.admin)
+        both = self.team | self.private_team
+        domain = [("id", "in", both.ids)]
+        self.assertEqual(teams.search([*domain, ("agent_visible", "=", True)]), self.team)
+        self.assertEqual(teams.search([*domain, ("agent_visible", "=", False)]), self.private_team)
+
+    # Rules of installed databases ----------------------------------------------------
+
+    def test_rules_that_spelled_it_out_ask_the_team(self):
+        rule = self.env.ref("helpdesk_futural.helpdesk_ticket_rule_user")
+        macro_rule = self.env.ref("helpdesk_futural.helpdesk_macro_rule_user")
+        wanted = [re.sub(r"\s", "", r.domain_force) for r in (rule, macro_rule)]
+        rule.domain_force, macro_rule.domain_force = BEFORE, BEFORE_MACRO
+        self._migrate(SCRIPT, "19.0.1.4.0")
+        migrated = [re.sub(r"\s|,(?=\])", "", r.domain_force) for r in (rule, macro_rule)]
+        self.assertEqual(migrated, [re.sub(r",(?=\])", "", domain) for domain in wanted])
+
+    def test_a_rule_that_an_administrator_changed_keeps_the_change(self):
+        rule = self.env.ref("helpdesk_futural.helpdesk_ticket_rule_user")
+        own = "[('team_id.name', '!=', 'invited_internal')]"
+        rule.domain_force = own
+        self._migrate(SCRIPT, "19.0.1.4.0")
+        self.assertEqual(rule.domain_force, own)
+        rule.domain_force = BEFORE.replace("[\n", "[('active', '=', True),\n")
+        self._migrate(SCRIPT, "19.0.1.4.0")
+        self.assertEqual(
+            rule.domain_force,
+            "[('active','=',True),('team_id.agent_visible','=',True),]",
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestIndexes(HelpdeskCase):
+    """The conditions of the indexes are written as Odoo writes those of its queries.
+
+    PostgreSQL takes an index with a condition only where it can prove that the query has it; that
+    ``active`` follows from ``active IS TRUE`` it knows from version 17 on.
+    """
+
+    QUEUES = (
+        ("by_priority", [], "priority desc, id desc"),
+        (
+            "open_by_priority",
+            [("state", "in", ["new", "in_progress", "waiting"])],
+            "priority desc, id desc",
+        ),
+        (
+            "open_by_agent",
+            [("state", "in", ["new", "in_progress", "waiting"]), ("user_id", "=", 2)],
+            "priority desc, id desc",
+        ),
+        ("by_stage", [("stage_id", "=", 1)], "priority desc, id desc"),
+        ("by_creation", [("create_date", ">=", "2026-01-01")], "create_date"),
+        ("unread", [("unread", "=", True), ("team_id", "=", 1)], "priority desc, id desc"),
+        ("rating_to_request", [("rating_to_request", "=", True)], "date_last_stage_update"),
+    )
+
+    def test_each_queue_is_read_by_its_index(self):
+        # As with many tickets: reading and sorting them all is what must not be.
+        self.env.cr.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off;"
+            " SET LOCAL enable_bitmapscan = off; SET LOCAL enable_incremental_sort = off"
+        )
+        for name, domain, order in self.QUEUES:
+            with self.subTest(queue=name):
+                tickets = self.env["helpdesk.ticket"].with_context(
+                    active_test=name != "rating_to_request"
+                )
+                query = tickets._search(domain, order=order, limit=80)
+                plan = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+                self.assertIn(f"helpdesk_ticket_{name}_idx", "\n".join(line for (line,) in plan))
