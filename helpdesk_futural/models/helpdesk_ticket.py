@@ -86,7 +86,8 @@ class HelpdeskTicket(models.Model):
         "helpdesk_tag_id",
         string="Tags",
     )
-    properties = fields.Properties(definition="team_id.ticket_properties", copy=True)
+    # Read with the rest: whatever is written to a ticket, tracking looks at them.
+    properties = fields.Properties(definition="team_id.ticket_properties", copy=True, prefetch=True)
     channel = fields.Selection(
         CHANNELS, required=True, default="manual", help="How the request reached us."
     )
@@ -109,16 +110,17 @@ class HelpdeskTicket(models.Model):
         " organisation.",
     )
 
+    _by_priority_idx = models.Index("(priority DESC, id DESC) WHERE active IS TRUE")
     _open_by_priority_idx = models.Index(
-        "(priority DESC, id DESC) WHERE active AND state IN ('new', 'in_progress', 'waiting')"
+        "(priority DESC, id DESC) WHERE active IS TRUE AND state IN ('new', 'in_progress', 'waiting')"
     )
     _open_by_agent_idx = models.Index(
         "(user_id, priority DESC, id DESC)"
-        " WHERE active AND state IN ('new', 'in_progress', 'waiting')"
+        " WHERE active IS TRUE AND state IN ('new', 'in_progress', 'waiting')"
     )
-    _by_stage_idx = models.Index("(stage_id, priority DESC, id DESC) WHERE active")
-    _by_team_state_idx = models.Index("(team_id, state) WHERE active")
-    _by_creation_idx = models.Index("(create_date) WHERE active")
+    _by_stage_idx = models.Index("(stage_id, priority DESC, id DESC) WHERE active IS TRUE")
+    _by_team_state_idx = models.Index("(team_id, state) WHERE active IS TRUE")
+    _by_creation_idx = models.Index("(create_date) WHERE active IS TRUE")
 
     # ------------------------------------------------------------------
     # Computed fields

@@ -38,7 +38,9 @@ class HelpdeskTicketRatingRequest(models.Model):
         help="An answer has just told the customer where they stand; they are asked a little later.",
     )
 
-    _rating_to_request_idx = models.Index("(date_last_stage_update) WHERE rating_to_request")
+    _rating_to_request_idx = models.Index(
+        "(date_last_stage_update) WHERE rating_to_request IS TRUE"
+    )
     _rating_unanswered_idx = models.Index(
         "(team_id, rating_request_date) WHERE rating_request_date IS NOT NULL"
         " AND rating_date IS NULL AND rating_reminder_date IS NULL"

@@ -207,15 +207,17 @@ class HelpdeskTicketSla(models.Model):
             return []
         policies = self.env["helpdesk.sla"]._get_policies(self.team_id.id)
         category, severity = self.ticket_type_id, self.severity_id
-        if not policies or (category.uses_severity and severity and not severity.in_sla):
+        # In this order: most tickets have no severity, and most policies no categories to be read.
+        if not policies or (severity and not severity.in_sla and category.uses_severity):
             return []
 
-        categories = set(map(int, (category.parent_path or "").split("/")[:-1]))
+        def has_category(category_ids):
+            return category_ids & set(map(int, (category.parent_path or "").split("/")[:-1]))
 
         def matches(policy):
             return (
                 self.priority >= policy.priority
-                and (not policy.category_ids or policy.category_ids & categories)
+                and (not policy.category_ids or has_category(policy.category_ids))
                 and (not policy.severity_ids or severity.id in policy.severity_ids)
                 and (not policy.tag_ids or policy.tag_ids & set(self.tag_ids.ids))
                 and (not policy.partner_ids or self._is_customer_among(policy.partner_ids))

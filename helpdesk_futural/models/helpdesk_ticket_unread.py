@@ -19,7 +19,9 @@ class HelpdeskTicketUnread(models.Model):
         " in the pool, nobody of the team has.",
     )
 
-    _unread_idx = models.Index("(team_id, priority DESC, id DESC) WHERE active AND unread")
+    _unread_idx = models.Index(
+        "(team_id, priority DESC, id DESC) WHERE active IS TRUE AND unread IS TRUE"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
