@@ -1,6 +1,6 @@
 {
     "name": "Helpdesk Futural: Customer Portal",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "summary": "Customers follow and answer their tickets in the portal",
     "category": "Services/Helpdesk",
     "author": "Futural",

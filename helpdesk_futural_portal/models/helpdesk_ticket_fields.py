@@ -37,12 +37,11 @@ class HelpdeskTicketFields(models.Model):
         return CUSTOMER_FIELDS
 
     def _has_field_access(self, field, operation):
-        # Asked for each value that is read, so the cheapest questions come first.
-        if not super()._has_field_access(field, operation):
+        # Asked for each value that is read: an agent's answer has to come quickly.
+        is_customer = self.env.user.share and not self.env.su
+        if is_customer and not (operation == "read" and field.name in self._get_customer_fields()):
             return False
-        if self.env.su or (operation == "read" and field.name in self._get_customer_fields()):
-            return True
-        return not self.env.user.share
+        return super()._has_field_access(field, operation)
 
     def message_post(self, **kwargs):
         """Customers write through the page's routes, which decide who the author is."""
