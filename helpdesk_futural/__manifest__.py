@@ -1,6 +1,6 @@
 {
     "name": "Helpdesk Futural",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "summary": "Tickets from e-mail and people, worked by teams through stages",
     "category": "Services/Helpdesk",
     "author": "Futural",

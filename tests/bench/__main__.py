@@ -51,16 +51,24 @@ def main():
 def measure(registry, options):
     """Return ``{operation: {model: result}}``."""
     meter, results = Meter(), {}
-    for name, model, times, work in Operations(registry).all():
+    for name, (times, works) in _by_name(Operations(registry).all()).items():
         if not any(word.strip() in name for word in options.only.split(",")):
             continue
         with meter.on():
-            result = meter.measure(work, times)
-        results.setdefault(name, {})[model] = result
-        say(f"  {name:28} {model:22} {result['queries']:6g} queries {result['ms']:10,.1f} ms")
-        if options.show:
-            say("".join(f"      {query[:200]}\n" for query in meter.queries))
+            results[name] = meter.measure(works, times)
+        for model, result in results[name].items():
+            say(f"  {name:28} {model:22} {result['queries']:6g} queries {result['ms']:10,.1f} ms")
+            if options.show:
+                say("".join(f"      {query[:200]}\n" for query in meter.queries[model]))
     return results
+
+
+def _by_name(operations):
+    """Return ``{name: (times, {model: work})}``."""
+    found = {}
+    for name, model, times, work in operations:
+        found.setdefault(name, (times, {}))[1][model] = work
+    return found
 
 
 if __name__ == "__main__":

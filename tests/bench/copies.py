@@ -169,6 +169,8 @@ class Copies:
         for column, kind in columns.items():
             if column in overrides:
                 values.append(overrides[column])
+            elif column == "stage_history":
+                values.append(_shifted_history(shift))
             elif kind == "timestamp without time zone":
                 values.append(SQL("p.%s - %s", SQL.identifier(column), shift))
             else:
@@ -197,3 +199,13 @@ class Copies:
                     SQL.identifier(table),
                 )
             )
+
+
+def _shifted_history(shift):
+    """Return the stays in stages, each as much earlier as the rest of the copy."""
+    return SQL(
+        "(SELECT jsonb_agg(jsonb_set(visit, '{2}', to_jsonb("
+        "to_char((visit->>2)::timestamp - %s, 'YYYY-MM-DD HH24:MI:SS'))) ORDER BY rank)"
+        " FROM jsonb_array_elements(p.stage_history) WITH ORDINALITY AS visits(visit, rank))",
+        shift,
+    )

@@ -186,6 +186,13 @@ class Loader:
                         "user_id": agent.id,
                         "stage_id": stage.id,
                         "priority": ticket.priority,
+                        "team_id": team.id,
+                        "ticket_type_id": ticket.ticket_type_id.id,
+                        "deadline": ticket.sla_deadline,
+                        "waiting_on": ticket.waiting_on,
+                        "last_message_date": ticket.create_date,
+                        "last_message_preview": common["text"][:100],
+                        "last_author_id": customers.id,
                         "tag_ids": [(6, 0, common["tags"])],
                     }
                 )

@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 
 from odoo.sql_db import Cursor
@@ -14,7 +15,9 @@ class Meter:
     """Counts what any cursor of this process executes while it is on."""
 
     def __init__(self):
-        self.queries = []
+        #: What the last call for each model asked.
+        self.queries = {}
+        self._current = []
         self._execute = Cursor.execute
 
     @contextmanager
@@ -23,7 +26,7 @@ class Meter:
         meter = self
 
         def execute(cursor, query, *args, **kwargs):
-            meter.queries.append(" ".join(str(getattr(query, "code", query)).split()))
+            meter._current.append(" ".join(str(getattr(query, "code", query)).split()))
             return meter._execute(cursor, query, *args, **kwargs)
 
         Cursor.execute = execute
@@ -32,26 +35,33 @@ class Meter:
         finally:
             Cursor.execute = self._execute
 
-    def measure(self, work, times):
-        """Do some work again and again.
+    def measure(self, works, times):
+        """Do the same to several models in turn, so that what else the machine does falls on all of them.
 
-        :param work: a function without parameters; a number that it returns is how many records it was about
-        :return: ``{"queries": median per call, "ms": median per call, "per": queries per record or None}``
+        :param works: ``{model: function without parameters}``; a number that one returns is how many records it was
+            about
+        :return: ``{model: {"queries": median per call, "ms": median per call, "per": queries per record or None}}``
         """
-        counts, costs, records = [], [], 1
+        counts, costs = defaultdict(list), defaultdict(list)
+        records = dict.fromkeys(works, 1)
         for number in range(WARM_UP + times):
-            self.queries.clear()
-            started = time.perf_counter()
-            result = work()
-            cost = 1000 * (time.perf_counter() - started)
-            if number >= WARM_UP or times == 1:
-                counts.append(len(self.queries))
-                costs.append(cost)
-            if isinstance(result, int) and not isinstance(result, bool):
-                records = result
-        queries = statistics.median(counts)
-        return {
-            "queries": queries,
-            "ms": round(statistics.median(costs), 2),
-            "per": round(queries / records, 2) if records > 1 else None,
-        }
+            for model, work in works.items():
+                self.queries[model] = queries = self._current = []
+                started = time.perf_counter()
+                result = work()
+                cost = 1000 * (time.perf_counter() - started)
+                if number >= WARM_UP or times == 1:
+                    counts[model].append(len(queries))
+                    costs[model].append(cost)
+                if isinstance(result, int) and not isinstance(result, bool):
+                    records[model] = result
+        return {model: _result(counts[model], costs[model], records[model]) for model in works}
+
+
+def _result(counts, costs, records):
+    queries = statistics.median(counts)
+    return {
+        "queries": queries,
+        "ms": round(statistics.median(costs), 2),
+        "per": round(queries / records, 2) if records > 1 else None,
+    }

@@ -27,16 +27,30 @@ class Operations:
         self._numbers = itertools.count(time.time_ns())
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
-            self._alias_domain = (
-                env["helpdesk.team"].search([("name", "=", "Bench 0")]).alias_domain
+            # Looked up once: only what is done is counted.
+            self._agent_id = env["res.users"].search([("login", "=", "agent0")]).id
+            self._other = env["res.users"].search([("login", "=", "agent2")]).id
+            self._team = env["helpdesk.team"].search([("name", "=", "Bench 0")]).id
+            self._project = env["project.project"].search([("name", "=", "Bench")]).id
+            # Open tasks stand in "Doing"; this is the next.
+            self._task_stage = (
+                env["project.task.type"].search([("name", "=", "Waiting")], limit=1).id
             )
+            self._stages = {stage.state: stage.id for stage in env["helpdesk.stage"].search([])}
+            stages = env["helpdesk.stage"].search([("fold", "=", False)])
+            self._open_stages = stages.ids
             self._ids = {model: self._some_ids(env, model) for model in (TICKET, BARE, TASK)}
 
     def _some_ids(self, env, model):
-        """Return one record of the portal's organisation, and 500 open ones."""
+        """Return one record of the portal's organisation, and 500 that nobody works on yet."""
         portal = env["res.partner"].search([("name", "=", "Portal company")])
         records = env[model]
-        domain = Domain("stage_id.fold", "=", False)
+        if model == TASK:
+            domain = Domain("stage_id.fold", "=", False) & Domain(
+                "stage_id", "!=", self._task_stage
+            )
+        else:
+            domain = Domain("stage_id", "=", self._stages["new"])
         mine = records.search([("partner_id", "=", portal.id)], limit=1)
         return mine.id, records.search(domain, limit=_CLOSED_AT_ONCE).ids
 
@@ -58,7 +72,7 @@ class Operations:
             is_open = (
                 [("state", "not in", ["1_done", "1_canceled"]), ("project_id", "!=", False)]
                 if model == TASK
-                else [("stage_id.fold", "=", False)]
+                else [("stage_id", "in", self._open_stages)]
             )
             if model == TICKET:  # the filter of its screens
                 is_open = [("state", "in", ["new", "in_progress", "waiting"])]
@@ -155,11 +169,7 @@ class Operations:
     def _as_agent(self, work):
         """Do something in a transaction of its own, as far as a commit would, and take it back."""
         with self.registry.cursor() as cr:
-            uid = api.Environment(cr, SUPERUSER_ID, {})["res.users"].search(
-                [("login", "=", "agent0")]
-            )
-            env = api.Environment(cr, uid.id, {})
-            records = work(env)
+            records = work(api.Environment(cr, self._agent_id, {}))
             cr.flush()
             cr.rollback()
         return len(records)
@@ -168,10 +178,9 @@ class Operations:
         def work(env):
             values = {"name": "The printer is jammed", "description": "It does not print."}
             if model == TICKET:
-                team = env["helpdesk.team"].search([("name", "=", "Bench 0")])
-                values["team_id"] = team.id
+                values["team_id"] = self._team
             elif model == TASK:
-                values["project_id"] = env["project.project"].search([("name", "=", "Bench")]).id
+                values["project_id"] = self._project
             return env[model].create([dict(values) for _ in range(count)])
 
         return self._as_agent(work)
@@ -179,14 +188,8 @@ class Operations:
     def _move(self, model, count):
         def work(env):
             records = env[model].browse(self._ids[model][1][:count])
-            if model == TASK:
-                stage = records[0].project_id.type_ids.filtered(lambda s: s.name == "Waiting")
-            else:
-                stage = env["helpdesk.stage"].search([("state", "=", "waiting")], limit=1)
-                stage = stage.with_context(mail_notrack=False)
-            # Those that stand there already would cost nothing.
-            records = records.filtered(lambda r: r.stage_id != stage) or records
-            records.write({"stage_id": stage.id})
+            stage = self._task_stage if model == TASK else self._stages["in_progress"]
+            records.write({"stage_id": stage})
             return records
 
         return self._as_agent(work)
@@ -194,9 +197,8 @@ class Operations:
     def _assign(self, model, count):
         def work(env):
             records = env[model].browse(self._ids[model][1][:count])
-            user = env["res.users"].search([("login", "=", "agent2")])
-            name = "user_ids" if model == TASK else "user_id"
-            records.write({name: [(6, 0, user.ids)] if model == TASK else user.id})
+            user = self._other
+            records.write({"user_ids": [(6, 0, [user])]} if model == TASK else {"user_id": user})
             return records
 
         return self._as_agent(work)
@@ -204,8 +206,7 @@ class Operations:
     def _close(self, count):
         def work(env):
             tickets = env[TICKET].browse(self._ids[TICKET][1][:count])
-            stage = env["helpdesk.stage"].search([("state", "=", "closed")], limit=1)
-            tickets.write({"stage_id": stage.id})
+            tickets.write({"stage_id": self._stages["closed"]})
             return tickets
 
         return self._as_agent(work)
@@ -250,7 +251,15 @@ class Operations:
         yield "SLA job", TICKET, 3, lambda: self._job(TICKET, "_cron_sla")
         yield "automatic closing", TICKET, 3, lambda: self._job(TICKET, "_cron_auto_close")
         yield "waking the snoozed", TICKET, 3, lambda: self._job(TICKET, "_cron_wake_snoozed")
+        yield "numbers of the digest", TICKET, 3, self._digest
 
     def _job(self, model, method):
         with self.registry.cursor() as cr:
             getattr(api.Environment(cr, SUPERUSER_ID, {})[model], method)()
+
+    def _digest(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            user = env["res.users"].search([("login", "=", "agent1")])
+            digest = env.ref("helpdesk_futural.digest_digest_weekly")
+            digest._compute_kpis(user.company_id, user)

@@ -4,19 +4,40 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 _PER_PAGE = 40
+_SORTINGS = {
+    "update": {"label": "Last Update", "order": "last_message_date desc, id desc"},
+    "create": {"label": "Newest", "order": "id desc"},
+    "title": {"label": "Title", "order": "name"},
+}
 
 
 class BenchPortal(CustomerPortal):
     """A list and a page as the portal addons of core have them."""
 
     @route("/bench/threads", type="http", auth="user", website=True, readonly=True)
-    def bench_threads(self, page=1, **_kwargs):
+    def bench_threads(self, page=1, sortby="update", filterby="all", **_kwargs):
         threads = request.env["helpdesk.bench.thread"]
-        total = threads.search_count([])
+        stages = request.env["helpdesk.stage"].sudo().search([])  # sudo: names only
+        filters = {"all": {"label": "All", "domain": []}} | {
+            str(stage.id): {"label": stage.name, "domain": [("stage_id", "=", stage.id)]}
+            for stage in stages
+        }
+        domain = filters[filterby]["domain"]
+        total = threads.search_count(domain)
         pager = portal_pager(url="/bench/threads", total=total, page=int(page), step=_PER_PAGE)
-        found = threads.search([], limit=_PER_PAGE, offset=pager["offset"])
+        order = _SORTINGS[sortby]["order"]
+        found = threads.search(domain, order=order, limit=_PER_PAGE, offset=pager["offset"])
         values = self._prepare_portal_layout_values()
-        values.update(threads=found.sudo(), pager=pager, page_name="bench")  # sudo: names only
+        values.update(
+            threads=found.sudo(),  # sudo: names only
+            pager=pager,
+            page_name="bench",
+            default_url="/bench/threads",
+            searchbar_sortings=_SORTINGS,
+            sortby=sortby,
+            searchbar_filters=filters,
+            filterby=filterby,
+        )
         return request.render("helpdesk_bench.threads", values)
 
     @route("/bench/thread/<int:thread_id>", type="http", auth="public", website=True, readonly=True)
