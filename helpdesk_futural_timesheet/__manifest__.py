@@ -1,6 +1,6 @@
 {
     "name": "Helpdesk Futural: Timesheets and Billing",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "summary": "Hours on tickets, billed prepaid or afterwards",
     "category": "Services/Helpdesk",
     "author": "Futural",

@@ -207,8 +207,9 @@ class HelpdeskTicketSla(models.Model):
             return []
         policies = self.env["helpdesk.sla"]._get_policies(self.team_id.id)
         category, severity = self.ticket_type_id, self.severity_id
-        # In this order: most tickets have no severity, and most policies no categories to be read.
-        if not policies or (severity and not severity.in_sla and category.uses_severity):
+        # The category is read last: mostly neither the severity nor a policy asks for it.
+        outside = severity.id in severity._get_ids_outside_sla()
+        if not policies or (outside and category.uses_severity):
             return []
 
         def has_category(category_ids):

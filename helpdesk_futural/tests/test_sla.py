@@ -81,6 +81,16 @@ class TestSla(SlaCase):
         )
         self.assertEqual(self._policies(ticket_type_id=self.category_support.id), policy)
 
+    def test_a_severity_that_is_covered_from_now_on_counts_for_the_next_ticket(self):
+        severity = self.env.ref("helpdesk_futural.severity_10").with_user(self.admin)
+        policy = self._policy()
+        values = {"ticket_type_id": self.category_bug.id}
+        self.assertFalse(self._policies(**values, severity_id=severity.id))
+        severity.in_sla = True
+        self.assertEqual(self._policies(**values, severity_id=severity.id), policy)
+        uncovered = severity.create({"name": "Wishes", "in_sla": False})
+        self.assertFalse(self._policies(**values, severity_id=uncovered.id))
+
     def test_a_policy_for_severities_is_for_those_only(self):
         critical = self.env.ref("helpdesk_futural.severity_1")
         major = self.env.ref("helpdesk_futural.severity_2")

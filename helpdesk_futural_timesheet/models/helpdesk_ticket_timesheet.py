@@ -31,6 +31,7 @@ class HelpdeskTicketTimesheet(models.Model):
         "Hours Spent",
         compute="_compute_total_hours_spent",
         store=True,
+        precompute=True,  # nothing is asked for new tickets, which have no hours yet
         help="All hours logged on the ticket, whoever worked them.",
     )
     encode_uom_in_days = fields.Boolean(compute="_compute_encode_uom_in_days")

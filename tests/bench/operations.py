@@ -206,7 +206,8 @@ class Operations:
     def _close(self, count):
         def work(env):
             tickets = env[TICKET].browse(self._ids[TICKET][1][:count])
-            tickets.write({"stage_id": self._stages["closed"]})
+            # The stage whose mail tells the customers that it is over.
+            tickets.write({"stage_id": self._stages["solved"]})
             return tickets
 
         return self._as_agent(work)
