@@ -16,13 +16,15 @@ class HelpdeskTicketVisibility(models.Model):
         " participant, or because they see all tickets of their organisation.",
     )
 
-    def _check_access(self, operation):
-        # The rule asks for the field: what was true earlier in the transaction doesn't count.
-        if self and not self.env.su and self.env.user.share:
-            self.invalidate_recordset(["portal_visible"], flush=False)
-        return super()._check_access(operation)
-
+    # What it depends on of the user's own contact is seen to in res.partner.
     @api.depends_context("uid")
+    @api.depends(
+        "team_id.privacy_visibility",
+        "partner_id",
+        "commercial_partner_id",
+        "confidential",
+        "message_follower_ids",
+    )
     def _compute_portal_visible(self):
         ids = self._origin.ids
         found = (

@@ -19,3 +19,10 @@ class ResPartner(models.Model):
         "Whole Organisation: also those of everybody else in their organisation,"
         " except confidential ones.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"helpdesk_portal_scope", "parent_id", "is_company"}:
+            # Which organisation somebody belongs to, and whether they see all of its tickets.
+            self.env["helpdesk.ticket"].invalidate_model(["portal_visible"], flush=False)
+        return result
