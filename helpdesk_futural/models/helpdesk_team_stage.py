@@ -7,12 +7,6 @@ class HelpdeskTeamStage(models.Model):
 
     _inherit = "helpdesk.team"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        teams = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return teams
-
     def write(self, vals):
         result = super().write(vals)
         if "stage_ids" in vals:

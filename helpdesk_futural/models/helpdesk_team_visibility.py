@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -20,9 +20,7 @@ class HelpdeskTeamVisibility(models.Model):
     @api.depends_context("uid")
     @api.depends("privacy_visibility", "leader_id", "member_ids", "message_follower_ids")
     def _compute_agent_visible(self):
-        ids = self._origin.ids
-        query = SQL("%s AND id IN %s", self._get_agent_visible_sql(), tuple(ids))
-        visible = {id_ for (id_,) in self.env.execute_query(query)} if ids else set()
+        visible = self._find_agent_visible_ids()
         for team in self:
             team.agent_visible = team._origin.id in visible
 
@@ -30,28 +28,54 @@ class HelpdeskTeamVisibility(models.Model):
     def _search_agent_visible(self, operator, value):
         if operator != "in" or set(value) != {True}:
             return NotImplemented
-        # An array is made once, before the tickets are read; the planner then picks the order's index.
-        return Domain.custom(
-            to_sql=lambda model, alias, query: SQL(
-                "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), self._get_agent_visible_sql()
-            )
-        )
+        # Ids instead of a condition on teams: searches of tickets need no join, and cost one query
+        # for all of a transaction. There are few teams.
+        # sudo: the field is asked for which teams the user sees
+        teams = self.sudo().browse(self._get_all_ids())
+        return Domain("id", "in", teams.filtered("agent_visible").ids)
 
-    @api.model
-    def _get_agent_visible_sql(self):
-        """Return the query for the ids of the teams that the current user sees as an agent.
+    def _find_agent_visible_ids(self):
+        """Return the ids of those of the teams that the current user sees as an agent.
 
-        It is evaluated anew each time, unlike values in a record rule. There are few teams.
+        It is asked anew after each change, unlike values in a record rule.
         """
+        if not self._origin.ids:
+            return set()
         self.flush_model(["privacy_visibility", "leader_id", "member_ids"])
         self.env["mail.followers"].flush_model(["res_model", "res_id", "partner_id"])
         user = self.env.user
-        return SQL(
-            "SELECT id FROM helpdesk_team WHERE (privacy_visibility != 'invited_internal'"
-            " OR leader_id = %(user)s"
-            " OR id IN (SELECT team_id FROM helpdesk_team_res_users_rel WHERE user_id = %(user)s)"
-            " OR id IN (SELECT res_id FROM mail_followers"
-            " WHERE res_model = 'helpdesk.team' AND partner_id = %(partner)s))",
-            user=user.id,
-            partner=user.partner_id.id,
+        found = self.env.execute_query(
+            SQL(
+                "SELECT id FROM helpdesk_team WHERE id IN %(teams)s"
+                " AND (privacy_visibility != 'invited_internal' OR leader_id = %(user)s"
+                " OR id IN (SELECT team_id FROM helpdesk_team_res_users_rel WHERE user_id = %(user)s)"
+                " OR id IN (SELECT res_id FROM mail_followers"
+                " WHERE res_model = 'helpdesk.team' AND partner_id = %(partner)s))",
+                teams=tuple(self._origin.ids),
+                user=user.id,
+                partner=user.partner_id.id,
+            )
         )
+        return {id_ for (id_,) in found}
+
+    # ------------------------------------------------------------------
+    # All teams
+    # ------------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _get_all_ids(self):
+        """Return the ids of all teams, archived ones and those of other companies included."""
+        # sudo: only ids, which a condition on visible ones is made of
+        return tuple(self.sudo().with_context(active_test=False)._search(Domain.TRUE, order="id"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        teams = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return teams
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
