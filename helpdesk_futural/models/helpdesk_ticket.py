@@ -120,12 +120,29 @@ class HelpdeskTicket(models.Model):
     )
     # The numbers on boards and on the teams' dashboard come from the index alone.
     _open_count_idx = models.Index(
-        "(company_id, team_id, stage_id) INCLUDE (priority, waiting_on, user_id, snooze_until)"
+        "(company_id, team_id, stage_id)"
+        " INCLUDE (id, priority, waiting_on, user_id, snooze_until, sla_fail)"
         " WHERE active IS TRUE AND state IN ('new', 'in_progress', 'waiting')"
     )
     _by_stage_idx = models.Index("(stage_id, priority DESC, id DESC) WHERE active IS TRUE")
     _by_team_state_idx = models.Index("(team_id, state) WHERE active IS TRUE")
     _by_creation_idx = models.Index("(create_date) WHERE active IS TRUE")
+
+    def init(self):
+        """Let PostgreSQL know that a ticket's state follows from its stage.
+
+        It took the two for independent, expected a fortieth of an open stage's tickets, and read and
+        sorted them all where the first twenty were asked for.
+        """
+        self.env.cr.execute(
+            "SELECT 1 FROM pg_statistic_ext WHERE stxname = 'helpdesk_ticket_stage_state_stats'"
+        )
+        if not self.env.cr.rowcount:
+            self.env.cr.execute(
+                "CREATE STATISTICS helpdesk_ticket_stage_state_stats (dependencies, mcv)"
+                " ON stage_id, state FROM helpdesk_ticket"
+            )
+            self.env.cr.execute("ANALYZE helpdesk_ticket (stage_id, state)")
 
     # ------------------------------------------------------------------
     # Computed fields

@@ -35,6 +35,7 @@ from . import test_incoming_mail_pairing
 from . import test_incoming_mail_tickets
 from . import test_team
 from . import test_team_visibility
+from . import test_indexes
 from . import test_team_working_time
 from . import test_stage_history
 from . import test_sla

@@ -2,7 +2,6 @@ import re
 
 from odoo import Command
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from .common import HelpdeskCase
 
@@ -111,45 +110,3 @@ class TestTeamVisibility(HelpdeskCase):
             rule.domain_force,
             "[('active','=',True),('team_id.agent_visible','=',True),]",
         )
-
-
-@tagged("post_install", "-at_install")
-class TestIndexes(HelpdeskCase):
-    """The conditions of the indexes are written as Odoo writes those of its queries.
-
-    PostgreSQL takes an index with a condition only where it can prove that the query has it; that
-    ``active`` follows from ``active IS TRUE`` it knows from version 17 on.
-    """
-
-    QUEUES = (
-        ("by_priority", [], "priority desc, id desc"),
-        (
-            "open_by_priority",
-            [("state", "in", ["new", "in_progress", "waiting"])],
-            "priority desc, id desc",
-        ),
-        (
-            "open_by_agent",
-            [("state", "in", ["new", "in_progress", "waiting"]), ("user_id", "=", 2)],
-            "priority desc, id desc",
-        ),
-        ("by_stage", [("stage_id", "=", 1)], "priority desc, id desc"),
-        ("by_creation", [("create_date", ">=", "2026-01-01")], "create_date"),
-        ("unread", [("unread", "=", True), ("team_id", "=", 1)], "priority desc, id desc"),
-        ("rating_to_request", [("rating_to_request", "=", True)], "date_last_stage_update"),
-    )
-
-    def test_each_queue_is_read_by_its_index(self):
-        # As with many tickets: reading and sorting them all is what must not be.
-        self.env.cr.execute(
-            "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off;"
-            " SET LOCAL enable_bitmapscan = off; SET LOCAL enable_incremental_sort = off"
-        )
-        for name, domain, order in self.QUEUES:
-            with self.subTest(queue=name):
-                tickets = self.env["helpdesk.ticket"].with_context(
-                    active_test=name != "rating_to_request"
-                )
-                query = tickets._search(domain, order=order, limit=80)
-                plan = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
-                self.assertIn(f"helpdesk_ticket_{name}_idx", "\n".join(line for (line,) in plan))
