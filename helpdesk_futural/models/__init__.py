@@ -74,6 +74,7 @@ from . import mail_thread
 from . import rating_rating
 from . import resource_calendar
 from . import resource_calendar_leaves
+from . import ir_attachment
 from . import ir_websocket
 from . import res_company
 from . import res_config_settings

@@ -57,6 +57,7 @@ from . import test_tools_working_time
 from . import test_tools_sla_clock
 from . import test_tools_mail_subject
 from . import test_tools_oca_mapping
+from . import test_file_store
 from . import test_former_number
 from . import test_tools_mail_robot
 from . import test_tools_mail_bounce

@@ -1,12 +1,34 @@
 """A small believable company, shared by all tests of the addon."""
 
+import contextlib
+import errno
 from email.message import EmailMessage
 from itertools import count
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import mute_logger
 from odoo.tools.misc import file_path
+
+
+@contextlib.contextmanager
+def full_disk():
+    """Let files find no room in the file store: half of each is written, as on a disk that is full then."""
+
+    @contextlib.contextmanager
+    def open_half(path, mode):
+        def write(content):
+            file.write(content[: len(content) // 2])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with open(path, mode) as file:
+            yield SimpleNamespace(write=write)
+
+    name = "odoo.addons.helpdesk_futural.models.ir_attachment.open"
+    with patch(name, open_half, create=True):
+        yield
 
 
 class HelpdeskCase(TransactionCase):

@@ -63,7 +63,7 @@ class HelpdeskPortalNew(RequestForm, CustomerPortal):
                 return self._answer_errors(form, errors)
             # sudo: a category's team is configuration
             category = request.env["helpdesk.ticket.type"].sudo().browse(values["ticket_type_id"])
-            ticket = tickets._create_from_form(
+            ticket, errors = self._create_ticket(
                 {
                     **values,
                     "team_id": (category.team_id or teams[:1]).id,
@@ -75,6 +75,8 @@ class HelpdeskPortalNew(RequestForm, CustomerPortal):
                 text,
                 files,
             )
+            if errors:
+                return self._answer_errors(form, errors)
         elif ticket.partner_id != partner:
             return self._answer_errors({**form, "form_token": ""}, {})
         url = f"/my/ticket/{ticket.id}?notice=created"

@@ -91,7 +91,7 @@ class HelpdeskPublicForm(RequestForm, Controller):
         if errors:
             return self._render_public_form(team, form, errors, status)
         signed_in = not request.env.user._is_public()
-        ticket = request.env["helpdesk.ticket"]._create_from_form(
+        ticket, errors = self._create_ticket(
             {
                 **values,
                 **sender,
@@ -103,6 +103,8 @@ class HelpdeskPublicForm(RequestForm, Controller):
             files,
             unverified=not signed_in,
         )
+        if errors:
+            return self._render_public_form(team, form, errors, status)
         return self._thank(team, ticket.ticket_ref)
 
     @route(

@@ -5,6 +5,7 @@ from odoo.http import request
 from odoo.tools import html2plaintext
 
 from odoo.addons.helpdesk_futural.models.helpdesk_ticket_type import PRIORITIES
+from odoo.addons.helpdesk_futural.models.ir_attachment import FileStoreError
 
 from ..tools.upload import parse_limits
 
@@ -132,6 +133,18 @@ class RequestForm:
         if problem:
             return request.env._("“%s” is a kind of file that we don't take.", name)
         return ""
+
+    def _create_ticket(self, values, text, files, **options):
+        """Return the form's ticket; and what is wrong with it, where its files find no room.
+
+        See ``_create_from_form``.
+        """
+        tickets = request.env["helpdesk.ticket"]
+        try:
+            return tickets._create_from_form(values, text, files, **options), {}
+        except FileStoreError as error:
+            request.env.cr.rollback()
+            return tickets, {"attachments": str(error)}
 
     def _get_request_token(self, form):
         """Return the form's token; what is none of ours is replaced."""

@@ -9,6 +9,8 @@ from odoo.http import Request
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.helpdesk_futural.tests.common import full_disk
+
 from .common_http import PortalHttpCase
 
 URL = "/my/ticket/new"
@@ -75,6 +77,36 @@ class TestNewTicket(PortalHttpCase):
             [("model", "=", "helpdesk.ticket"), ("res_id", "=", ticket.id)]
         )
         self.assertIn(ticket.ticket_ref, "".join(told.mapped("subject")))
+
+    def test_a_file_that_finds_no_room_keeps_what_was_typed_for_another_try(self):
+        form = {"description": "Smoke everywhere", "form_token": str(uuid.uuid4())}
+        file = ("a.txt", b"a file that nobody else has", "text/plain")
+        with full_disk():
+            response = self._send(files=[file], **form)
+        self.assertEqual(response.status_code, 422)
+        page = html.fromstring(response.text)
+        self.assertIn("its disk may be full", self._text(page))
+        self.assertEqual(page.xpath("//input[@name='title']/@value"), ["The printer is on fire"])
+        self.assertEqual(page.xpath("//input[@name='form_token']/@value"), [form["form_token"]])
+        self.assertFalse(self._mine())
+        self.assertEqual(self._send(files=[file], **form).status_code, 303)
+        self.assertEqual(self._mine().message_ids.attachment_ids.raw, file[1])
+
+    def test_a_file_for_a_comment_that_finds_no_room_is_refused_in_words(self):
+        ticket = self._ticket(partner_id=self.customer.id)
+        with full_disk():
+            response = self.url_open(
+                "/mail/attachment/upload",
+                data={
+                    "csrf_token": Request.csrf_token(self),
+                    "thread_model": "helpdesk.ticket",
+                    "thread_id": ticket.id,
+                    "is_pending": "true",
+                },
+                files={"ufile": ("b.txt", b"another file that nobody else has")},
+            )
+        self.assertIn("its disk may be full", response.json()["error"])
+        self.assertFalse(self.env["ir.attachment"].search([("name", "=", "b.txt")]))
 
     def test_the_severity_is_asked_where_it_matters(self):
         page = self._page(URL)
