@@ -61,32 +61,53 @@ class HelpdeskTicketClosing(models.Model):
         """Close the tickets of all teams that have been idle long enough; remind of the next.
 
         Idle is a ticket in which neither side wrote a public message and whose stage stayed the
-        same, for the team's ``auto_close_day`` *working* days. All that is due is done, in batches
+        same, for the team's ``auto_close_day`` *working* days. Nothing is closed less than a working
+        day after the reminder, however long the job was off. All that is due is done, in batches
         that are committed one by one.
         """
         # Solved tickets of archived teams are closed as well; archived tickets are left alone.
         teams = self.env["helpdesk.team"].with_context(active_test=False)
-        due = []
-        for team in teams.search([("auto_close_ticket", "=", True), ("to_stage_id", "!=", False)]):
-            to_close = self._find_idle(team, team.auto_close_day)
-            to_remind = self._find_idle(team, team.auto_close_day - 1, NOT_REMINDED) - to_close
-            for tickets, days, act in (
-                (to_close, team.auto_close_day, type(self)._auto_close),
-                (to_remind, team.auto_close_day - 1, type(self)._remind_of_closing),
-            ):
-                due += [(team, days, act, ids) for ids in split_every(BATCH, tickets.ids)]
-        remaining = sum(len(ids) for _team, _days, _act, ids in due)
+        due = [
+            (team, find, act, ids)
+            for team in teams.search(
+                [("auto_close_ticket", "=", True), ("to_stage_id", "!=", False)]
+            )
+            for find, act in (
+                (self._find_to_close, type(self)._auto_close),
+                (self._find_to_remind_of_closing, type(self)._remind_of_closing),
+            )
+            for ids in split_every(BATCH, find(team).ids)
+        ]
+        remaining = sum(len(ids) for _team, _find, _act, ids in due)
         cron = self.env["ir.cron"]
         if due:
             cron._commit_progress(remaining=remaining)
-        for team, days, act, ids in due:
+        for team, find, act, ids in due:
             # Somebody may have written meanwhile, or be working on a ticket at this very moment:
             # they go first, and the next run sees the ticket anew.
-            tickets = self._find_idle(team, days, Domain("id", "in", ids))
+            tickets = find(team, Domain("id", "in", ids))
             act(tickets.try_lock_for_update(allow_referencing=True))
             remaining -= len(ids)
             if not cron._commit_progress(len(ids), remaining=remaining):
                 break
+
+    @api.model
+    def _find_to_close(self, team, domain=Domain.TRUE):
+        """Return the team's tickets whose time is over, and of which the customer was told so."""
+        if team.reminder_template_id.active:
+            told_before = team._get_working_days_ago(1)
+            if not told_before:
+                return self.browse()
+            told_before = told_before.astimezone(UTC).replace(tzinfo=None)
+            domain &= Domain("reminder_date", "<=", told_before)
+        return self._find_idle(team, team.auto_close_day, domain)
+
+    @api.model
+    def _find_to_remind_of_closing(self, team, domain=Domain.TRUE):
+        """Return the team's tickets that have a working day left, or less."""
+        if not team.reminder_template_id.active:
+            return self.browse()
+        return self._find_idle(team, team.auto_close_day - 1, domain & NOT_REMINDED)
 
     @api.model
     def _find_idle(self, team, days, domain=Domain.TRUE):
@@ -128,6 +149,5 @@ class HelpdeskTicketClosing(models.Model):
 
     def _remind_of_closing(self):
         for team, tickets in self.grouped("team_id").items():
-            if template := team.reminder_template_id.filtered("active"):
-                tickets._queue_automatic_mails(template)
-                tickets.reminder_date = fields.Datetime.now()
+            tickets._queue_automatic_mails(team.reminder_template_id)
+        self.reminder_date = fields.Datetime.now()

@@ -27,6 +27,7 @@ from . import test_metrics_hours
 from . import test_metrics_history
 from . import test_metrics_speed
 from . import test_analysis
+from . import test_clock_jump
 from . import test_dashboard
 from . import test_dashboard_tour
 from . import test_tools_weeks
@@ -72,3 +73,4 @@ from . import test_queue_tours
 from . import test_rating
 from . import test_rating_request
 from . import test_rating_page
+from . import test_week_off

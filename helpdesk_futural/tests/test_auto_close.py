@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
@@ -101,10 +102,17 @@ class TestAutoClose(LifecycleCase):
             self.env["helpdesk.ticket"]._cron_auto_close()
             self._finish()
 
+    def _run_two_days(self, at):
+        """Run a day before, which reminds, and then."""
+        self._run(fields.Datetime.subtract(fields.Datetime.to_datetime(at), days=1))
+        self.commits.clear()
+        self._run(at)
+
     def test_a_ticket_is_closed_after_the_teams_working_days(self):
         # Thursday 13:00 there; Friday is one, the weekend and Monday's holiday none,
         # Tuesday two, Wednesday three.
         ticket = self._idle("2025-06-05 10:00:00")
+        self._run("2025-06-10 10:00:00")
         self._run("2025-06-11 09:59:00")
         self.assertEqual(ticket.stage_id, self.stage_waiting)
         self._run("2025-06-11 10:01:00")
@@ -124,6 +132,26 @@ class TestAutoClose(LifecycleCase):
         self.assertIn("Do you still need help?", mail.subject)
         self.assertEqual(mail.recipient_ids, self.customer)
         self.assertEqual(ticket.stage_id, self.stage_waiting)
+
+    def test_nothing_is_closed_sooner_than_a_working_day_after_the_reminder(self):
+        # The job was off for a week, over the reminder and the closing.
+        ticket = self._idle("2025-06-05 10:00:00")
+        for hour in (9, 10, 11):
+            self._run(f"2025-06-13 {hour}:00:00")
+        self.assertEqual(ticket.stage_id, self.stage_waiting)
+        self.assertEqual(len(self._mails(ticket)), 1)
+        self._run("2025-06-15 12:00:00")  # on a Sunday
+        self.assertEqual(ticket.stage_id, self.stage_waiting)
+        self._run("2025-06-16 09:00:00")
+        self.assertEqual(ticket.stage_id, self.stage_closed)
+        self.assertEqual(len(self._mails(ticket)), 2)
+
+    def test_who_reminds_nobody_closes_without(self):
+        self.team.reminder_template_id = False
+        ticket = self._idle("2025-06-05 10:00:00")
+        self._run("2025-06-11 10:01:00")
+        self.assertEqual(ticket.stage_id, self.stage_closed)
+        self.assertFalse(ticket.reminder_date)
 
     def test_a_word_of_either_side_starts_the_days_anew(self):
         by_customer = self._idle("2025-06-05 10:00:00", self.stage_done)
@@ -147,7 +175,7 @@ class TestAutoClose(LifecycleCase):
         ticket = self._idle("2025-06-05 10:00:00")
         with freeze_time("2025-06-10 12:00:00"):
             self._answer(ticket, subtype="mail.mt_note")
-        self._run("2025-06-11 10:01:00")
+        self._run_two_days("2025-06-11 10:01:00")
         self.assertEqual(ticket.stage_id, self.stage_closed)
 
     def test_only_the_chosen_stages_are_closed_into_the_chosen_one(self):
@@ -156,7 +184,7 @@ class TestAutoClose(LifecycleCase):
         )
         working = self._idle("2025-06-02 10:00:00", self.stage_progress)
         waiting = self._idle("2025-06-02 10:00:00")
-        self._run("2025-06-20 10:00:00")
+        self._run_two_days("2025-06-20 10:00:00")
         self.assertEqual(
             (working.stage_id, waiting.stage_id), (self.stage_done, self.stage_waiting)
         )
@@ -167,20 +195,20 @@ class TestAutoClose(LifecycleCase):
         with freeze_time("2025-06-02 11:00:00"):
             self._say(ticket)
             self._finish()
-        self._run("2025-06-20 10:00:00")
+        self._run_two_days("2025-06-20 10:00:00")
         self.assertEqual(ticket.stage_id, self.stage_progress)
 
     def test_archived_tickets_and_teams_without_it_are_left_alone(self):
         archived = self._idle("2025-06-02 10:00:00")
         archived.active = False
         other = self._idle("2025-06-02 10:00:00", team_id=self.private_team.id)
-        self._run("2025-06-20 10:00:00")
+        self._run_two_days("2025-06-20 10:00:00")
         self.assertEqual((archived | other).stage_id, self.stage_waiting)
 
     def test_the_solved_tickets_of_an_archived_team_are_closed_too(self):
         ticket = self._idle("2025-06-02 10:00:00", self.stage_done)
         self.team.with_user(self.admin).action_archive()
-        self._run("2025-06-20 10:00:00")
+        self._run_two_days("2025-06-20 10:00:00")
         self.assertEqual(ticket.stage_id, self.stage_closed)
 
     def test_all_that_is_due_is_done_in_batches(self):
@@ -188,7 +216,7 @@ class TestAutoClose(LifecycleCase):
         for _i in range(5):
             tickets |= self._idle("2025-06-02 10:00:00")
         with patch("odoo.addons.helpdesk_futural.models.helpdesk_ticket_closing.BATCH", 2):
-            self._run("2025-06-20 10:00:00")
+            self._run_two_days("2025-06-20 10:00:00")
         self.assertEqual(tickets.stage_id, self.stage_closed)
         self.assertEqual(self.commits, [(0, 5), (2, 3), (2, 1), (1, 0)])
 
@@ -202,6 +230,7 @@ class TestAutoClose(LifecycleCase):
             self.env.cr.flush()
             return float("inf")
 
+        self._run("2025-06-19 10:00:00")
         self.patch(type(self.env["ir.cron"]), "_commit_progress", commit_progress)
         self._run("2025-06-20 10:00:00")
         self.assertEqual(first.stage_id, self.stage_closed)
@@ -210,7 +239,7 @@ class TestAutoClose(LifecycleCase):
     def test_a_calendar_without_working_time_counts_every_day(self):
         self.calendar.attendance_ids.unlink()
         ticket = self._idle("2025-06-06 10:00:00")
-        self._run("2025-06-09 10:01:00")
+        self._run_two_days("2025-06-09 10:01:00")
         self.assertEqual(ticket.stage_id, self.stage_closed)
 
     def test_it_needs_stages_and_days_that_make_sense(self):
@@ -225,6 +254,7 @@ class TestAutoClose(LifecycleCase):
     def test_the_scheduled_action_runs(self):
         ticket = self._idle("2025-06-02 10:00:00")
         cron = self.env.ref("helpdesk_futural.ir_cron_auto_close")
-        with freeze_time("2025-06-20 10:00:00"):
-            cron.ir_actions_server_id.run()
+        for day in (19, 20):
+            with freeze_time(f"2025-06-{day} 10:00:00"):
+                cron.ir_actions_server_id.run()
         self.assertEqual(ticket.stage_id, self.stage_closed)

@@ -188,6 +188,7 @@ class TestSnooze(LifecycleCase):
         with freeze_time(NOW):
             self.env["helpdesk.ticket"]._cron_auto_close()
         self.assertEqual(ticket.stage_id, self.stage_waiting)
+        self.assertFalse(ticket.reminder_date, "nor announced to be")
 
     @freeze_time(NOW)
     def test_the_dialog_offers_times_where_the_agent_is(self):
