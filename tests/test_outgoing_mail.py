@@ -33,10 +33,10 @@ class TestOutgoingMail(LoopCase):
             self.write_mail("Matti <matti@asiakas.example>", self.address, "Where is my parcel?")
         )
 
-    def answer(self, text):
+    def answer(self, text, at_once=False):
         with self.transaction() as env:
             env["helpdesk.ticket"].browse(self.ticket_id).with_context(
-                mail_notify_force_send=False
+                mail_notify_force_send=at_once
             ).message_post(body=text, message_type="comment", subtype_xmlid="mail.mt_comment")
 
     def run_queue_in(self, **later):
@@ -114,6 +114,61 @@ class TestOutgoingMail(LoopCase):
         self.run_queue_in(minutes=16)
         self.assert_sent_once("On Monday.")
 
+    def test_who_has_answered_reads_no_error_when_the_connection_breaks_off(self):
+        # Else they would send it again. Outside of tests core sends when the answer is committed.
+        with (
+            patch.object(self.outbox, "refusal", None),
+            patch("odoo.modules.module.current_test", None),
+        ):
+            self.answer("On Monday.", at_once=True)
+        self.assertEqual(self.texts_sent(), [])
+        self.run_queue_in(minutes=1)
+        self.assert_sent_once("On Monday.")
+        self.run_queue_in(minutes=20)
+        self.assertEqual(self.texts_sent(), [])
+
+    def test_an_answer_that_leaves_at_once_leaves_once(self):
+        with patch("odoo.modules.module.current_test", None):
+            self.answer("On Monday.", at_once=True)
+        self.assert_sent_once("On Monday.")
+        self.run_queue_in(minutes=20)
+        self.assertEqual(self.texts_sent(), [])
+
+    def test_a_mail_that_is_being_handed_over_is_nobody_elses_to_change(self):
+        # A change would undo what the sender notes down afterwards, and the mail would leave again.
+        self.answer("On Monday.")
+        free = []
+
+        def look(_delivery):
+            with self.registry.cursor() as cr:
+                cr.execute(
+                    "SELECT id FROM mail_mail WHERE state = 'outgoing' FOR UPDATE SKIP LOCKED"
+                )
+                free.append(cr.fetchall())
+
+        with patch.object(self.outbox, "_deliver", look):
+            self.send_queue()
+        self.assert_sent_once("On Monday.")
+        self.assertEqual(free, [[]])
+
+    def test_a_run_of_the_queue_that_breaks_off_is_continued_in_a_minute(self):
+        self.answer("On Monday.")
+        before, started = self.planned_runs(), fields.Datetime.now()
+
+        def send(mails, *_args, **_kwargs):
+            mails.env.cr.execute("SELECT 1 / 0")  # as after a conflict: the transaction is lost
+
+        with (
+            patch.object(self.registry["mail.mail"], "send", send),
+            mute_logger("odoo.sql_db"),
+        ):
+            self.send_queue()
+        [planned] = self.planned_runs() - before
+        self.assertAlmostEqual(planned, started + timedelta(minutes=1), delta=timedelta(seconds=40))
+        self.send_queue()
+        self.assert_sent_once("On Monday.")
+        self.assertEqual(len(self.planned_runs() - before), 1, "nothing is left to plan for")
+
     def test_after_five_days_it_has_failed(self):
         self.answer("On Monday.")
         with self.transaction() as env:
@@ -129,6 +184,19 @@ class TestOutgoingMail(LoopCase):
         self.send_queue()
         self.outbox.start_on(port)
         self.run_queue_in(hours=6)
+        self.assertEqual(self.texts_sent(), [])
+
+    def test_after_a_week_without_scheduled_actions_what_waited_leaves_once(self):
+        port = self.outbox.port
+        self.outbox.stop()
+        self.answer("On Monday.")
+        self.send_queue()  # the last thing that it does
+        self.answer("Or Tuesday.")
+        self.outbox.start_on(port)
+        self.run_queue_in(days=7)
+        self.assert_sent_once("On Monday.", "Or Tuesday.")
+        for days in (7, 8):
+            self.run_queue_in(days=days)
         self.assertEqual(self.texts_sent(), [])
 
     def test_what_had_failed_before_the_update_stays_failed(self):
