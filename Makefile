@@ -1,6 +1,7 @@
 # A thin front for `python3 -m dev`, which knows how; see dev/__main__.py.
 PYTHON ?= python3
 , := ,
+FAULTS_ALL := kill,postgres,disk,smtp,imap,clock,cron
 DEV := @$(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
@@ -18,11 +19,11 @@ test:  ## run everything (JOBS=1: one suite at a time), or T=path, T=path::Class
 bench:  ## measure everything with many tickets (SIZES=10000,200000; ONLY=words of an operation)
 	$(DEV) bench $(if $(ONLY),-- --only '$(ONLY)' --show)
 
-load:  ## sixteen people and mails on a real server (SECONDS=300)
+load:  ## sixteen people and mails on a real server (SECONDS=300; REPLICA=1 with a hot standby)
 	$(DEV) load -- --seconds $(or $(SECONDS),300)
 
-faults:  ## the same while something breaks (FAULTS=kill,postgres,disk,smtp SECONDS=60)
-	$(DEV) load -- --seconds $(or $(SECONDS),60) --faults $(or $(FAULTS),kill$(,)postgres$(,)disk$(,)smtp)
+faults:  ## the same while something breaks (FAULTS=kill,postgres,disk,smtp,imap,clock,cron SECONDS=60)
+	$(DEV) load -- --seconds $(or $(SECONDS),60) --faults $(or $(FAULTS),$(FAULTS_ALL))
 
 upgrades:  ## install, upgrade and uninstall in every way that takes too long for each test run
 	$(DEV) test -- tests/installation/every_way.py

@@ -231,9 +231,12 @@ class Cluster:
             "start",
         )
 
-    def stop_command(self) -> list[str]:
-        """Return the command that stops the server and cuts its clients off."""
-        return self._as_owner(*self._pg_ctl("-w", "-m", "fast", "stop"))
+    def stop_command(self, mode: str = "fast") -> list[str]:
+        """Return the command that stops the server and cuts its clients off.
+
+        :param mode: pg_ctl's; ``immediate`` is a crash
+        """
+        return self._as_owner(*self._pg_ctl("-w", "-m", mode, "stop"))
 
     def _start(self) -> None:
         if not self.is_running():

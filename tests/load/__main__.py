@@ -1,39 +1,41 @@
 """Let people and mails loose on a real server, break something, and see that nothing is lost or there twice.
 
-Started by ``make load`` and ``make faults``. Exit code 1: something is lost, doubled, or (without a fault) was refused.
+Started by ``make load`` and ``make faults``. Exit code 1: something is lost, doubled, or (without a fault) was refused;
+or the fault did not hit.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import sys
+import tempfile
 import time
-import xmlrpc.client
 from pathlib import Path
 
-import psycopg2
-
-from odoo import SUPERUSER_ID, api, sql_db
-from odoo.modules.registry import Registry
 from odoo.tools import config
 
-from tests.bench.load import Loader, say
-from tests.mailservers import HOST, SmtpServer
+from tests.bench.load import say
+from tests.mailservers import ImapMailbox, SmtpServer
 
-from .clients import Agent, Customer, Gateway
-from .faults import FAULTS, Scene
+from . import company
+from .audit import Before, Post, find_broken
+from .billing import Biller
+from .client import Client
+from .fault import Fault
+from .faults import FAULTS
 from .ledger import Ledger, find_differences
+from .line import FlakyLine
+from .people import Agent, Customer
+from .post import Gateway, Mailbox
+from .scene import Scene
 from .server import OdooServer
+from .standby import Work, wait_for
 
-_TICKETS = 10_000
-_AGENTS, _CUSTOMERS, _GATEWAYS = 8, 6, 2
-_CRONS = (
-    "helpdesk_futural.ir_cron_incoming_mail",
-    "mail.ir_cron_mail_scheduler_action",
-    "helpdesk_futural.ir_cron_sla",
-)
+_PATIENCE = 120
+_AGENTS, _CUSTOMERS, _GATEWAYS, _BILLERS = 7, 5, 2, 2
 
 
 def main() -> int:
@@ -46,135 +48,149 @@ def main() -> int:
     parser.add_argument("--faults", default="none", help="names, separated by commas")
     parser.add_argument("--dsn", required=True)
     parser.add_argument("--log", type=Path, required=True)
-    parser.add_argument("--stop-postgres", type=json.loads, default=[])
-    parser.add_argument("--start-postgres", type=json.loads, default=[])
+    parser.add_argument("--postgres", type=json.loads, default={}, help="commands, as JSON")
+    parser.add_argument("--standby", help="how to reach the standby that the configuration names")
+    parser.add_argument("--only-fill", action="store_true", help="make the database, and that's it")
     options = parser.parse_args()
     config.parse_config(
         [f"--config={options.config}", f"--database={options.database}", "--log-level=error"]
     )
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # the SMTP server says each command
-    Loader.load_to(options.database, _TICKETS)
+    if unknown := set(options.faults.split(",")) - FAULTS.keys():
+        parser.error(f"there is no fault {', '.join(sorted(unknown))}: {', '.join(FAULTS)}")
+    company.fill(options.database)
+    if options.only_fill:
+        return 0
     failed = []
     for name in options.faults.split(","):
-        smtp = SmtpServer().start()
-        prepare(options.database, smtp.port)
-        if not run(name, smtp, options):
+        say(f"» {name}: {(FAULTS[name].__doc__ or '').strip()}")
+        problems = run(FAULTS[name](), options)
+        for problem in problems[:40]:
+            say(f"  ✗ {problem}")
+        if problems:
             failed.append(name)
-        smtp.stop()
     say("")
     say(f"Failed: {', '.join(failed)}" if failed else "Nothing lost, nothing twice.")
     return 1 if failed else 0
 
 
-def prepare(database: str, smtp_port: int) -> None:
-    """Give people passwords and the helpdesk a mail server."""
-    registry = Registry(database)
-    with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {"no_reset_password": True})
-        users = env["res.users"].search(
-            ["|", ("login", "=like", "agent%"), ("login", "=like", "portal.%@portti.example")]
-        )
-        for user in users:
-            user.password = user.login
-        env.ref("base.user_admin").password = "admin"
-        template = env.ref("helpdesk_futural.mail_template_received")
-        env["helpdesk.team"].search([("name", "=like", "Bench %")]).write(
-            {"acknowledgement_template_id": template.id}
-        )
-        servers = env["ir.mail_server"].with_context(active_test=False)
-        values = {
-            "name": "Load",
-            "smtp_host": HOST,
-            "smtp_port": smtp_port,
-            "smtp_encryption": "none",
-            "smtp_authentication": "login",
-            "from_filter": "apu.example",
-        }
-        if server := servers.search([("name", "=", "Load")]):
-            server.write(values)
-        else:
-            servers.create(values)
-    # The server has connections of its own.
-    sql_db.close_all()
-    Registry.delete_all()
+def run(fault: Fault, options: argparse.Namespace) -> list[str]:
+    """Work for a while under one fault, on a copy of the database of its own.
+
+    :return: what is wrong afterwards
+    """
+    with contextlib.ExitStack() as stack:
+        scene = _set_stage(stack, fault, options)
+        with scene.cursor() as cursor:
+            before = Before.now(cursor)
+        servers = {"primary": options.dsn, "standby": options.standby}
+        idle = {name: Work.of(dsn, scene.database) for name, dsn in servers.items() if dsn}
+        clients = _gather(scene, options.pause)
+        _let_work(clients, scene, options.seconds)
+        fault.strike(scene)
+        for client in clients:
+            client.join(options.seconds + 300)
+        problems = [f"{client.name} broke off" for client in clients if not client.went_home]
+        problems += fault.follow_up(scene)
+        work = {name: Work.of(servers[name], scene.database) for name in idle}
+        scene.settle()
+        _invoice_the_rest(clients)
+        with scene.cursor() as cursor:
+            problems += find_differences(scene.ledger, cursor)
+            problems += find_broken(cursor, before, Path(config.filestore(scene.database)))
+            post = Post.examine(cursor, before, scene.smtp.received)
+    problems += _report(fault, scene.ledger, post)
+    for name, done in work.items():
+        say(f"  • the {name}: {done.since(idle[name])}")
+        if done.tickets == idle[name].tickets:
+            problems.append(f"the {name} was not asked for tickets")
+    return problems
 
 
-def run(name: str, smtp: SmtpServer, options: argparse.Namespace) -> bool:
-    """Work for a while under one fault; tell whether everything is there afterwards."""
-    fault = FAULTS[name]
-    say(f"» {name}: {(fault.__doc__ or '').strip()}")
-    server = OdooServer(options.config, options.database, options.log)
+def _set_stage(stack: contextlib.ExitStack, fault: Fault, options: argparse.Namespace) -> Scene:
+    """Start the servers; the stack stops them."""
+    database = company.copy(options.database, options.dsn)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="load-")))
+    smtp = SmtpServer().start()
+    stack.callback(smtp.stop)
+    mailbox = line = None
+    if fault.with_mailbox:
+        mailbox = ImapMailbox().start()
+        stack.callback(mailbox.stop)
+        line = FlakyLine(mailbox.port).start()
+        stack.callback(line.stop)
+    company.connect(database, smtp.port, mailbox, line.port if line else 0)
+    if options.standby:
+        wait_for(options.standby, database)
+    server = OdooServer(options.config, database, options.log, folder, with_clock=fault.with_clock)
+    stack.callback(server.stop)
     server.start()
-    ledger, until = Ledger(), time.time() + options.seconds
-    Agent.database = Gateway.database = options.database
-    common = (server.url, ledger, until, options.pause)
+    return Scene(server, database, options.dsn, Ledger(), smtp, mailbox, line, options.postgres)
+
+
+def _let_work(clients: list[Client], scene: Scene, seconds: int) -> None:
+    """Let everybody sign in, which takes a while as on a Monday at eight, and then work for so long."""
+    for client in clients:
+        client.start()
+    deadline = time.time() + _PATIENCE
+    while time.time() < deadline and not all(client.signed_in for client in clients):
+        time.sleep(0.1)
+    scene.until = time.time() + seconds
+    for client in clients:
+        client.until = scene.until
+
+
+def _invoice_the_rest(clients: list[Client]) -> None:
+    biller = next(client for client in clients if isinstance(client, Biller))
+    biller.sign_in()
+    biller.invoice(biller.tickets)
+
+
+def _gather(scene: Scene, pause: float) -> list[Client]:
+    Client.database = scene.database
+    common = (scene.server.url, scene.ledger, pause)
     clients = [
-        *(Agent(*common, login=f"agent{number}") for number in range(_AGENTS)),
+        *(Agent(*common, f"agent{number}") for number in range(_AGENTS)),
         *(
-            Customer(*common, login=f"portal.{('own', 'company')[number % 2]}@portti.example")
+            Customer(*common, f"portal.{('own', 'company')[number % 2]}@portti.example")
             for number in range(_CUSTOMERS)
         ),
         *(
-            Gateway(*common, address=f"bench{number}@apu.example", login="admin")
+            Gateway(*common, "admin", address=f"bench{number}@apu.example")
             for number in range(_GATEWAYS)
         ),
+        *(Biller(*common, company.BILLER) for _number in range(_BILLERS)),
     ]
-    for client in clients:
-        client.start()
-    try:
-        fault(Scene(server, smtp, options.stop_postgres, options.start_postgres, until))
-        for client in clients:
-            client.join(options.seconds + 300)
-        settle(server, options)
-    finally:
-        server.stop()
-    differences = find_differences(ledger, options.dsn)
-    confirmed = sum(entry.confirmed for entry in ledger.entries.values())
+    if scene.mailbox:
+        clients += [
+            Mailbox(*common, "", address="posti@muualla.example", mailbox=scene.mailbox)
+            for _number in range(_GATEWAYS)
+        ]
+    return clients
+
+
+def _report(fault: Fault, ledger: Ledger, post: Post) -> list[str]:
+    """Print what happened; return what of it is wrong."""
     say("\n".join(f"    {line}" for line in ledger.table()))
-    say(f"  {len(ledger.entries)} things said, {confirmed} confirmed")
-    sent = [(d.message["Message-ID"], d.recipients) for d in smtp.received]
-    doubled = len(sent) - len(set(sent))
-    say(f"  {len(sent)} mails sent, {doubled} of them twice")
+    kinds = {entry.kind for entry in ledger.entries.values()}
+    for kind in sorted(kinds):
+        entries = [entry for entry in ledger.entries.values() if entry.kind == kind]
+        say(f"  {kind}: {len(entries)} said, {sum(entry.confirmed for entry in entries)} confirmed")
+    say(
+        f"  {post.notices} notices to be mailed: {len(post.lost)} lost, {len(post.doubled)} mails sent twice"
+    )
+    for text in fault.evidence():
+        say(f"  • {text}")
     for error, times in ledger.errors.most_common(12):
         say(f"  {times:>5} × {error}")
-    for difference in differences:
-        say(f"  ✗ {difference}")
-    if name == "none":
-        return not differences and not ledger.errors and not doubled
-    return not differences and (name == "kill" or not doubled)
-
-
-def settle(server: OdooServer, options: argparse.Namespace) -> None:
-    """Let half an hour pass for what a dead worker left, and run the scheduled actions that look after it."""
-    server.wait()
-    with psycopg2.connect(options.dsn) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE helpdesk_incoming_mail SET attempt_date = attempt_date - INTERVAL '1 hour'"
-            " WHERE state = 'processing'"
-        )
-        cursor.execute(
-            "UPDATE mail_mail SET helpdesk_retry_date = helpdesk_retry_date - INTERVAL '1 day',"
-            " write_date = write_date - INTERVAL '1 hour' WHERE state = 'exception'"
-        )
-        cursor.execute("SELECT id FROM helpdesk_incoming_mail WHERE state IN ('failed', 'held')")
-        failed = [mail for (mail,) in cursor.fetchall()]
-    with xmlrpc.client.ServerProxy(f"{server.url}/xmlrpc/2/object", allow_none=True) as proxy:
-
-        def call(model: str, method: str, *args) -> object:
-            return proxy.execute_kw(options.database, 2, "admin", model, method, list(args))
-
-        for mail in failed:
-            # What an administrator does, told by the message that they get.
-            call("helpdesk.incoming.mail", "action_process", [mail])
-        for xmlid in _CRONS:
-            module, _, name = xmlid.partition(".")
-            [found] = call(
-                "ir.model.data",
-                "search_read",
-                [("module", "=", module), ("name", "=", name)],
-                ["res_id"],
-            )
-            call("ir.cron", "method_direct_trigger", [found["res_id"]])
+    for message, times in ledger.messages.most_common(6):
+        say(f"  {times:>5} × read: {message}")
+    problems = fault.misses() + post.lost
+    if not fault.may_send_twice:
+        problems += post.doubled
+    if type(fault) is Fault and ledger.errors:
+        problems.append(f"{ledger.errors.total()} requests failed although nothing broke")
+    return problems
 
 
 if __name__ == "__main__":

@@ -9,21 +9,15 @@ import uuid
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-import psycopg2
-
 TOKEN = re.compile(r"load-[0-9a-f]{12}")
-
-
-def new_token() -> str:
-    """Return a word that is in nothing else."""
-    return f"load-{uuid.uuid4().hex[:12]}"
 
 
 @dataclass
 class Entry:
     """Something that must be in the database once, if it was confirmed."""
 
-    kind: str  # "ticket": the token is in its subject; "message": in its text
+    #: "ticket": the token is in its subject; "message": in its text; "file": in its name; "hours": in their description
+    kind: str
     confirmed: bool = False
 
 
@@ -33,12 +27,14 @@ class Ledger:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    #: What somebody got instead of an answer; and the messages that told people what was wrong.
     errors: Counter[str] = field(default_factory=Counter)
+    messages: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def expect(self, kind: str) -> str:
-        """Return the token of something that is about to be said."""
-        token = new_token()
+        """Return the token, a word that is in nothing else, of something that is about to be said."""
+        token = f"load-{uuid.uuid4().hex[:12]}"
         with self.lock:
             self.entries[token] = Entry(kind)
         return token
@@ -49,6 +45,11 @@ class Ledger:
             for token in tokens:
                 self.entries[token].confirmed = True
 
+    def confirmed(self) -> int:
+        """Return how many things the server said it has."""
+        with self.lock:
+            return sum(entry.confirmed for entry in self.entries.values())
+
     def took(self, operation: str, seconds: float) -> None:
         """Note how long somebody waited."""
         with self.lock:
@@ -58,6 +59,11 @@ class Ledger:
         """Note what somebody got instead of an answer."""
         with self.lock:
             self.errors[f"{operation}: {error}"[:200]] += 1
+
+    def told(self, message: str) -> None:
+        """Note a message for people that said what was wrong."""
+        with self.lock:
+            self.messages[" ".join(message.split())[:200]] += 1
 
     def table(self) -> list[str]:
         """Return how long people waited, as lines."""
@@ -75,29 +81,25 @@ class Ledger:
         return lines
 
 
-def find_differences(ledger: Ledger, dsn: str) -> list[str]:
-    """Return what is lost or there twice, a line each."""
-    with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
-        found = {
-            "ticket": _tokens(cursor, "SELECT name FROM helpdesk_ticket WHERE name LIKE '%load-%'"),
-            "message": _tokens(
-                cursor,
-                "SELECT body FROM mail_message WHERE model = 'helpdesk.ticket'"
-                " AND message_type IN ('comment', 'email') AND body LIKE '%load-%'",
-            ),
-        }
-        cursor.execute(
-            "SELECT ticket_ref FROM helpdesk_ticket GROUP BY ticket_ref HAVING count(*) > 1"
-        )
-        problems = [f"case number {number} is there twice" for (number,) in cursor.fetchall()]
-        cursor.execute(
-            "SELECT state, coalesce(error, ''), count(*) FROM helpdesk_incoming_mail"
-            " WHERE state IN ('processing', 'held', 'failed') GROUP BY 1, 2"
-        )
-        problems += [
-            f"{count} incoming mails are {state}: {error}"
-            for state, error, count in cursor.fetchall()
-        ]
+def find_differences(ledger: Ledger, cursor) -> list[str]:
+    """Return what of the ledger is lost in the database or there twice, a line each."""
+    found = {
+        "ticket": _tokens(cursor, "SELECT name FROM helpdesk_ticket WHERE name LIKE '%load-%'"),
+        "message": _tokens(
+            cursor,
+            "SELECT body FROM mail_message WHERE model = 'helpdesk.ticket'"
+            " AND message_type IN ('comment', 'email') AND body LIKE '%load-%'",
+        ),
+        "file": _tokens(
+            cursor,
+            "SELECT name FROM ir_attachment JOIN message_attachment_rel ON attachment_id = id"
+            " WHERE name LIKE 'load-%'",
+        ),
+        "hours": _tokens(
+            cursor, "SELECT name FROM account_analytic_line WHERE name LIKE '%load-%'"
+        ),
+    }
+    problems = []
     for token, entry in ledger.entries.items():
         times = found[entry.kind][token]
         if times > 1:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +18,8 @@ import psutil
 
 from tests.mailservers import free_port
 
+from .watch import CLOCK, NOTES, Clock
+
 _PATIENCE = 120
 _LAUNCHER = Path(__file__).with_name("odoo_server.py")
 
@@ -25,12 +29,18 @@ class OdooServer:
 
     :param config: a configuration file
     :param log: where its log goes; written by this process, which has no limit on file sizes
-    :param extra: options of Odoo's, such as those of a replica
+    :param folder: an empty one, for what its processes note down
+    :param with_clock: give it a clock that can be set
     """
 
-    def __init__(self, config: str, database: str, log: Path, extra: tuple[str, ...] = ()):
+    def __init__(
+        self, config: str, database: str, log: Path, folder: Path, *, with_clock: bool = False
+    ):
         self.config, self.database, self.log = config, database, log
-        self.extra = extra
+        self.clock = Clock(folder / "clock") if with_clock else None
+        self.starts = 0
+        self._notes = folder / "notes"
+        self._notes.mkdir()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._gevent_port = free_port()
@@ -45,21 +55,27 @@ class OdooServer:
 
     def _supervise(self) -> None:
         while self._wanted:
+            self.starts += 1
             self._process = self._launch()
             self._keep_log(self._process)
             self._process.wait()
             time.sleep(1)
 
     def _launch(self) -> subprocess.Popen:
+        env = os.environ | {NOTES: str(self._notes)}
+        if self.clock:
+            env[CLOCK] = str(self.clock.path)
         return subprocess.Popen(
             [
                 *(sys.executable, str(_LAUNCHER), "server", "-c", self.config),
-                *("-d", self.database, "--workers=2", "--max-cron-threads=1", "--log-level=warn"),
+                *("-d", self.database, f"--db-filter=^{self.database}$", "--log-level=warn"),
+                *("--workers=2", "--max-cron-threads=1"),
                 # The gateway scripts of mail servers speak XML-RPC, which Odoo calls deprecated.
                 "--log-handler=odoo.addons.rpc.controllers.xmlrpc:ERROR",
                 *(f"--http-port={self.port}", f"--gevent-port={self._gevent_port}"),
-                *("--limit-time-real=120", "--limit-time-cpu=100", *self.extra),
+                *("--limit-time-real=120", "--limit-time-cpu=100"),
             ],
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -96,23 +112,35 @@ class OdooServer:
             try:
                 self._process.wait(30)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process = None
 
-    def workers(self) -> list[psutil.Process]:
-        """Return the workers, those for scheduled actions included."""
-        if not self._process or self._process.poll() is not None:
-            return []
-        return [
-            child
-            for child in psutil.Process(self._process.pid).children()
-            if "gevent" not in child.cmdline()
-        ]
+    def doing(self) -> dict[int, str]:
+        """Return what its busy processes do, ``{process id: "moment METHOD /path"}``; equal as long as they do it."""
+        doing = {}
+        for note in self._notes.iterdir():
+            with contextlib.suppress(OSError):  # it is done
+                doing[int(note.name)] = note.read_text()
+        return {pid: what for pid, what in doing.items() if what}
 
-    def kill_a_worker(self) -> None:
-        """Kill one as the system does when memory is short: without a warning."""
-        if workers := self.workers():
-            random.choice(workers).kill()
+    def kill_while(self, doing: str, within: float) -> bool:
+        """Kill a process without a warning, as the system does when memory is short, in the midst of some work.
+
+        :param doing: part of what :meth:`doing` tells
+        :param within: some time after it is seen, in seconds: at random, up to so many
+        :return: whether one was killed; not if none does that, or it was quicker
+        """
+        for pid, what in self.doing().items():
+            if doing not in what:
+                continue
+            time.sleep(random.uniform(0, within))
+            if self.doing().get(pid) != what:
+                continue
+            (self._notes / str(pid)).unlink(missing_ok=True)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                psutil.Process(pid).kill()
+                return True
+        return False
 
     def limit_files(self, size: int) -> None:
         """Let no process of the server write a file beyond a size, in bytes; -1 lifts the limit.
