@@ -123,17 +123,7 @@ class Agent(Client):
     def _post(self, subtype: str, ticket: int | None = None, **data) -> None:
         if ticket := ticket or self._any():
             token = self.ledger.expect("message")
-            self.rpc(
-                "/mail/message/post",
-                thread_model=_TICKET,
-                thread_id=ticket,
-                post_data={
-                    "body": f"We looked into it. {token}",
-                    "message_type": "comment",
-                    "subtype_xmlid": subtype,
-                    **data,
-                },
-            )
+            self.post(ticket, f"We looked into it. {token}", subtype_xmlid=subtype, **data)
             self.ledger.confirm(token)
 
     def move(self) -> None:
@@ -195,16 +185,7 @@ class Customer(Client):
             return
         ticket = self.random.choice(self.tickets)
         token = self.ledger.expect("message")
-        self.rpc(
-            "/mail/message/post",
-            thread_model=_TICKET,
-            thread_id=ticket,
-            post_data={
-                "body": f"It still does not work. {token}",
-                "message_type": "comment",
-                "subtype_xmlid": "mail.mt_comment",
-            },
-        )
+        self.post(ticket, f"It still does not work. {token}", subtype_xmlid="mail.mt_comment")
         self.ledger.confirm(token)
         conversation = self.rpc(
             "/mail/chatter_fetch",
