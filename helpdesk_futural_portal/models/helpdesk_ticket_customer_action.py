@@ -103,7 +103,7 @@ class HelpdeskTicketCustomerAction(models.Model):
         same = [stage for stage in way if stage.state == self.state]
         if self.state != "waiting" and same:
             way[way.index(same[0])] = self.stage_id
-        shown = team.stage_ids.browse(stage.id for stage in way) | self.stage_id
+        shown = self.stage_id.browse(stage.id for stage in way) | self.stage_id
         labels = list(dict.fromkeys(s._get_customer_label() for s in shown.sorted()))
         position = labels.index(self.stage_id._get_customer_label())
         return [
