@@ -1,7 +1,4 @@
-"""Real mail servers for tests, on loopback only: SMTP (aiosmtpd), IMAP and POP3 (Dovecot).
-
-All start on a free port and stop without leaving a process or a file behind.
-"""
+"""A mailbox that is read over IMAP or POP3."""
 
 from __future__ import annotations
 
@@ -13,157 +10,16 @@ import poplib
 import pwd
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from email.utils import formatdate
+from collections.abc import Iterator
 from pathlib import Path
 
-from aiosmtpd.controller import Controller
-
-HOST = "127.0.0.1"
-#: Nothing here takes longer than a second; a machine under load gets this many.
-_PATIENCE = 20
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
-
-
-# ----------------------------------------------------------------------------
-# SMTP
-# ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One message as it came over SMTP: the envelope, and the content byte for byte."""
-
-    sender: str
-    recipients: tuple[str, ...]
-    content: bytes
-
-    @property
-    def message(self) -> EmailMessage:
-        """The parsed content, with decoded headers."""
-        return message_from_bytes(self.content, policy=policy.default)
-
-    def as_stored(self) -> bytes:
-        """Return the message with the headers that a mail server adds on final delivery."""
-        trace = [
-            f"Return-Path: <{self.sender}>",
-            *(f"Delivered-To: {recipient}" for recipient in self.recipients),
-            f"Received: from localhost by mx.example with ESMTP; {formatdate()}",
-        ]
-        return "\r\n".join(trace).encode() + b"\r\n" + self.content
-
-
-class SmtpServer:
-    """An SMTP server that keeps what it receives, and may hand it on as a mail server would.
-
-    :param deliver: called with each :class:`Delivery` before the sender is told that the message
-        is accepted; what it raises refuses the message (451), and is kept in ``errors``
-    """
-
-    def __init__(self, deliver: Callable[[Delivery], None] | None = None):
-        self.port = 0
-        self.errors: list[Exception] = []
-        #: What every message is answered with; ``None`` breaks the connection off.
-        self.refusal: str | None = ""
-        self._deliver = deliver
-        self._received: list[Delivery] = []
-        self._lock = threading.Lock()
-        self._controller: Controller | None = None
-
-    def start(self) -> SmtpServer:
-        # Port 0 would do for the server, but aiosmtpd connects to the port it was given to see
-        # whether it is up; between finding a port and using it somebody else may take it.
-        for attempts_left in reversed(range(5)):
-            try:
-                self.start_on(free_port())
-            except OSError:
-                if not attempts_left:
-                    raise
-            else:
-                break
-        return self
-
-    def start_on(self, port: int) -> None:
-        """Start on a certain port, as after an outage."""
-        self.port = port
-        controller = Controller(
-            self, hostname=HOST, port=port, ready_timeout=_PATIENCE, enable_SMTPUTF8=True
-        )
-        controller.start()
-        self._controller = controller
-
-    def stop(self) -> None:
-        if self._controller:
-            self._controller.stop()
-            self._controller = None
-
-    @property
-    def received(self) -> list[Delivery]:
-        """All messages so far, oldest first."""
-        with self._lock:
-            return list(self._received)
-
-    def take(self) -> list[Delivery]:
-        """Return the messages received since the last call."""
-        with self._lock:
-            taken, self._received = self._received, []
-        return taken
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd's name)
-        if self.refusal is None:
-            server.transport.close()
-            return "421 Nobody hears this"
-        if self.refusal:
-            return self.refusal
-        delivery = Delivery(
-            envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.original_content
-        )
-        if self._deliver:
-            try:
-                # In a thread: delivering talks to other servers and programs.
-                await server.loop.run_in_executor(None, self._deliver, delivery)
-            except Exception as error:  # noqa: BLE001 (a mail server outlives a bad delivery)
-                self.errors.append(error)
-                return "451 Delivery failed, try again later"
-        with self._lock:
-            self._received.append(delivery)
-        return "250 Message accepted"
-
-
-def pipe_into(command: list[str]) -> Callable[[Delivery], None]:
-    """Return a delivery that starts a program for each message, as an MTA's pipe transport does."""
-
-    def deliver(delivery: Delivery) -> None:
-        done = subprocess.run(
-            command, input=delivery.as_stored(), capture_output=True, timeout=60, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(
-                f"{Path(command[1]).name} ended with {done.returncode}: {done.stderr.decode()}"
-            )
-
-    return deliver
-
-
-# ----------------------------------------------------------------------------
-# IMAP
-# ----------------------------------------------------------------------------
+from .ports import HOST, PATIENCE, free_port
+from .smtp import Delivery
 
 
 def find_dovecot() -> str | None:
@@ -354,7 +210,7 @@ class ImapMailbox:
 
     @contextlib.contextmanager
     def _session(self) -> Iterator[imaplib.IMAP4]:
-        with imaplib.IMAP4(HOST, self.port, timeout=_PATIENCE) as session:
+        with imaplib.IMAP4(HOST, self.port, timeout=PATIENCE) as session:
             session.login(self.user, self.password)
             yield session
 
@@ -402,20 +258,20 @@ class ImapMailbox:
     @staticmethod
     def _version(program: str) -> tuple[int, int, int]:
         output = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=_PATIENCE, check=True
+            [program, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=True
         ).stdout
         major, minor, patch = re.match(r"(\d+)\.(\d+)\.(\d+)", output).groups()
         return int(major), int(minor), int(patch)
 
     def _wait_until_ready(self) -> None:
         """Return when a login works, since only then all of Dovecot's processes are there."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 with self._session():
                     pass
                 if self._pop3:
-                    poplib.POP3(HOST, self.pop3_port, timeout=_PATIENCE).quit()
+                    poplib.POP3(HOST, self.pop3_port, timeout=PATIENCE).quit()
                 return
             except (OSError, imaplib.IMAP4.error, poplib.error_proto) as error:
                 if self._process.poll() is not None or time.monotonic() > deadline:
@@ -431,77 +287,8 @@ class ImapMailbox:
             return
         self._process.stdin.close()
         try:
-            self._process.wait(_PATIENCE)
+            self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(_PATIENCE)
+            self._process.wait(PATIENCE)
         self._process = None
-
-
-# ----------------------------------------------------------------------------
-# A bad line
-# ----------------------------------------------------------------------------
-
-
-class CutLine:
-    """A connection to a mail server that drops when the server's answers contain something.
-
-    Everything up to and with the words that cut it goes through to the client, and nothing after
-    them: as when a cable is pulled out in the middle of a message.
-
-    :param words: once the server has said this, all is quiet
-    """
-
-    def __init__(self, port: int, words: bytes):
-        self.port = 0
-        self.dropped = 0
-        self._target = port
-        self._words = words
-        self._listener: socket.socket | None = None
-        self._threads: list[threading.Thread] = []
-
-    def start(self) -> CutLine:
-        self._listener = socket.create_server((HOST, 0))
-        self.port = self._listener.getsockname()[1]
-        self._run(self._accept)
-        return self
-
-    def stop(self) -> None:
-        # A thread that waits in accept() isn't woken up by close().
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for thread in self._threads:
-            thread.join(_PATIENCE)
-
-    def _run(self, target: Callable[..., None], *args) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _address = self._listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection((HOST, self._target), timeout=_PATIENCE)
-            client.settimeout(_PATIENCE)
-            self._run(self._pass_on, client, server, b"")
-            self._run(self._pass_on, server, client, self._words)
-
-    def _pass_on(self, source: socket.socket, target: socket.socket, words: bytes) -> None:
-        said = b""
-        with contextlib.suppress(OSError):
-            while data := source.recv(4096):
-                said = (said + data)[-4096 - len(words) :]
-                if words and words in said:
-                    end = len(data) - (len(said) - said.index(words) - len(words))
-                    target.sendall(data[: max(end, 0)])
-                    self.dropped += 1
-                    break
-                target.sendall(data)
-        for end in (source, target):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
