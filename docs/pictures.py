@@ -7,58 +7,15 @@ itself (dates, numbers that count days) differs between two runs; all else shoul
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
-import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-
-from PIL import Image
 
 from dev import chromium
-from dev.chromium import Chromium
 from dev.console import Failure, exit_on_signals
+from docs.camera import PICTURES, picture, take
+from docs.demo_server import DemoServer
 
-_REPO = Path(__file__).resolve().parent.parent
-_PICTURES = "docs/pictures"
-_LIMIT = 100_000  # bytes
-_WINDOW = (1280, 800)
 _PHONE = (390, 844)
-# What moves, blinks, or has nothing to do with the subject.
-_STILL = """
-    *, *::before, *::after { animation: none !important; transition: none !important;
-                             caret-color: transparent !important; }
-    .o_notification_manager, .o_loading_indicator, .o_debug_manager { display: none !important; }
-"""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What is photographed, as whom."""
-
-    name: str
-    login: str  # also the password, as the demo data have it; empty: nobody
-    path: str  # xmlids in braces become ids
-    show: Callable[[Chromium], str | None]  # may return the selector of a part of the window
-    file: str
-    size: tuple[int, int]
-
-
-PICTURES: dict[str, Picture] = {}
-
-
-def picture(login: str, path: str, *, file: str = "", size: tuple[int, int] = _WINDOW):
-    """Register the decorated function as what brings a picture of its name about."""
-
-    def register(show: Callable[[Chromium], str | None]) -> Callable[[Chromium], str | None]:
-        name = show.__name__
-        PICTURES[name] = Picture(name, login, path, show, file or f"{_PICTURES}/{name}.png", size)
-        return show
-
-    return register
-
 
 # Agents --------------------------------------------------------------------------------------
 
@@ -342,128 +299,6 @@ def sla_analysis(page):
     page.see(".o_pivot, .o_graph_renderer")
 
 
-# What makes them -----------------------------------------------------------------------------
-
-
-class Demo:
-    """The demo database, as far as the pictures need to know it."""
-
-    def __init__(self, url: str, database: str) -> None:
-        self.url = url
-        self.database = database
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        self.sessions = {login: self._sign_in(login) for login in ("admin", "agent", "customer")}
-        self.sessions[""] = ""
-
-    def _post(self, path: str, params: dict, session: str = "") -> tuple[object, str]:
-        request = urllib.request.Request(
-            self.url + path,
-            data=json.dumps({"jsonrpc": "2.0", "params": params}).encode(),
-            headers={"Content-Type": "application/json", "Cookie": f"session_id={session}"},
-        )
-        with self._opener.open(request, timeout=120) as answer:
-            body = json.load(answer)
-            cookie = answer.headers.get("Set-Cookie") or ""
-        if "error" in body:
-            raise Failure(f"{path}: {body['error']['data']['message']}")
-        return body["result"], cookie
-
-    def _sign_in(self, login: str) -> str:
-        params = {"db": self.database, "login": login, "password": login}
-        _user, cookie = self._post("/web/session/authenticate", params)
-        return cookie.split("session_id=")[1].split(";")[0]
-
-    def call(self, model: str, method: str, *args: object, **kwargs: object) -> object:
-        """Call a method as the administrator."""
-        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
-        path = f"/web/dataset/call_kw/{model}/{method}"
-        return self._post(path, params, self.sessions["admin"])[0]
-
-    def prepare(self) -> dict[str, object]:
-        """Let some mail come in; return what the paths' braces stand for."""
-        if not self.call("helpdesk.incoming.mail", "search_count", []):
-            for mail in _MAILS:
-                self.call("mail.thread", "message_process", False, mail)
-        values: dict[str, object] = {
-            f"{row['module']}.{row['name']}": row["res_id"]
-            for row in self.call(
-                "ir.model.data",
-                "search_read",
-                [("module", "=like", "helpdesk_futural%")],
-                ["module", "name", "res_id"],
-            )
-        }
-        [team] = self.call(
-            "helpdesk.team",
-            "read",
-            [values["helpdesk_futural.team_default"]],
-            ["website_form_url"],
-        )
-        values["form"] = team["website_form_url"].rsplit("/", 1)[1]
-        [rated] = self.call(
-            "rating.rating",
-            "search_read",
-            [("res_model", "=", "helpdesk.ticket")],
-            ["access_token"],
-            order="id desc",
-            limit=1,
-        )
-        values["rating"] = rated["access_token"]
-        return values
-
-
-_MAILS = (
-    """From: Elsa Salmi <elsa.salmi@example.com>
-To: support@futural.example
-Subject: The scale shows no price
-Message-ID: <scale@example.com>
-
-Hello, since this morning our scale shows 0.00 for everything. Elsa
-""",
-    """From: Backup <backup@monitoring.example.net>
-To: support@futural.example
-Subject: Nightly backup failed
-Message-ID: <backup@monitoring.example.net>
-Auto-Submitted: auto-generated
-
-The nightly backup of server 3 has failed.
-""",
-)
-
-
-def optimised(png: bytes) -> bytes:
-    """Return the picture with a palette of its own: a third of the size, and no visible difference."""
-    image = Image.open(io.BytesIO(png)).convert("RGB")
-    for colours in (256, 128, 64, 32):
-        output = io.BytesIO()
-        image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            output, "PNG", optimize=True
-        )
-        if output.tell() < _LIMIT:
-            break
-    return output.getvalue()
-
-
-def take(page: Chromium, each: Picture, demo: Demo, values: dict[str, object]) -> None:
-    """Take one picture and write its file."""
-    path = each.path
-    for name, value in values.items():
-        path = path.replace(f"{{{name}}}", str(value))
-    page.be(demo.sessions[each.login])
-    page.resize(*each.size)
-    page.go_to(path)
-    page.run(
-        "document.head.append(Object.assign(document.createElement('style'),"
-        f" {{textContent: {json.dumps(_STILL)}}}))"
-    )
-    part = each.show(page)
-    page.rest()
-    file = _REPO / each.file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(optimised(page.picture(part or "")))
-    print(f"  {each.file}: {file.stat().st_size // 1000} kB", flush=True)
-
-
 def main() -> int:
     """Take all pictures, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -473,13 +308,13 @@ def main() -> int:
     arguments = parser.parse_args()
     exit_on_signals()
     wanted = [PICTURES[name] for name in arguments.names] or list(PICTURES.values())
-    demo = Demo(arguments.url, arguments.database)
+    demo = DemoServer(arguments.url, arguments.database)
     values = demo.prepare()
     failed = []
     with chromium.opened(arguments.url) as page:
         for each in wanted:
             try:
-                take(page, each, demo, values)
+                take(page, each, demo.sessions[each.login], values)
             except Failure as failure:
                 failed.append(each.name)
                 print(f"✗ {each.name}: {failure}", file=sys.stderr, flush=True)
