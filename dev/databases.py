@@ -83,6 +83,16 @@ class Databases:
         finally:
             self.instance.drop(name)
 
+    @contextlib.contextmanager
+    def empty(self) -> Iterator[str]:
+        """Give a database in which nothing is installed."""
+        name = f"{_RUN}{os.getpid()}_empty"
+        try:
+            self.server.create(name)
+            yield name
+        finally:
+            self.instance.drop(name)
+
     def _names(self, suite: Suite) -> tuple[str, str]:
         addons = [name for name in suite.addons if name in paths.present_addons()]
         modules = self._modules(suite)

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tools import SQL
 
 #: What people make for a model, and points to it by its name: it would fail without the model.
@@ -38,13 +39,21 @@ def uninstall_hook(env):
     for model, field in POINTING_BY_NAME:
         records = env[model].with_context(active_test=False)
         records.search([(field, "=like", "helpdesk.%")]).unlink()
+    # Without a team to fetch for, a mailbox would be emptied for nobody.
+    mailboxes = env["fetchmail.server"].with_context(active_test=False)
+    mailboxes.search([("helpdesk_team_id", "!=", False)]).set_draft()
+    # Agents stay users, also those who were made users by that right only.
+    agents = env.ref("helpdesk_futural.group_helpdesk_user").with_context(active_test=False)
+    agents.all_user_ids.write({"group_ids": [Command.link(env.ref("base.group_user").id)]})
     names = env["ir.model.data"]
     # What Odoo's mixins bring to our models goes with these, but not its external ids.
     names.search(
         [
             ("module", "not like", "helpdesk_futural%"),
-            ("model", "in", ("ir.model.fields.selection", "ir.model.inherit")),
+            ("model", "in", ("ir.model.fields", "ir.model.fields.selection", "ir.model.inherit")),
             "|",
+            "|",
+            ("name", "=like", "field\\_helpdesk\\_%"),
             ("name", "=like", "selection\\_\\_helpdesk\\_%"),
             ("name", "=like", "model\\_inherit\\_\\_helpdesk\\_%"),
         ]

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.new_columns import add_columns
+
 
 class RatingRating(models.Model):
     """What customers think of a ticket: seen by who sees the ticket, given by the customer only."""
@@ -22,6 +24,10 @@ class RatingRating(models.Model):
     )
 
     helpdesk_satisfaction = fields.Selection(related="helpdesk_ticket_id.satisfaction")
+
+    def _auto_init(self):
+        add_columns(self, "helpdesk_ticket_id")
+        return super()._auto_init()
 
     @api.depends("res_model", "res_id")
     def _compute_helpdesk_ticket_id(self):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.helpdesk_futural.tools.new_columns import add_columns
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -19,6 +21,10 @@ class ResPartner(models.Model):
         "Whole Organisation: also those of everybody else in their organisation,"
         " except confidential ones.",
     )
+
+    def _auto_init(self):
+        add_columns(self, "helpdesk_portal_scope", value="own")
+        return super()._auto_init()
 
     def write(self, vals):
         result = super().write(vals)

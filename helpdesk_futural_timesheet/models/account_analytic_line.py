@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.helpdesk_futural.tools.new_columns import add_columns
+
 
 class AccountAnalyticLine(models.Model):
     """Hours on tickets: what an entry takes from its ticket, and when it is locked."""
@@ -31,6 +33,10 @@ class AccountAnalyticLine(models.Model):
     helpdesk_ticket_type_id = fields.Many2one(
         related="helpdesk_ticket_id.ticket_type_id", string="Ticket Category", store=True
     )
+
+    def _auto_init(self):
+        add_columns(self, "helpdesk_team_id", "helpdesk_organisation_id", "helpdesk_ticket_type_id")
+        return super()._auto_init()
 
     # ------------------------------------------------------------------
     # What an entry takes from its ticket

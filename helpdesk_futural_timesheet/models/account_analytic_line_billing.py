@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.helpdesk_futural.tools.new_columns import add_columns
+
 BILLING_STATES = [
     ("non_billable", "Non-Billable"),
     ("no_order", "No Order Yet"),
@@ -38,6 +40,10 @@ class AccountAnalyticLineBilling(models.Model):
     _helpdesk_to_invoice_idx = models.Index(
         "(helpdesk_billing_state, date) WHERE helpdesk_billing_state IN ('no_order', 'to_invoice')"
     )
+
+    def _auto_init(self):
+        add_columns(self, "helpdesk_billing_state")
+        return super()._auto_init()
 
     @api.depends("helpdesk_ticket_id.sale_line_id")
     def _compute_so_line(self):

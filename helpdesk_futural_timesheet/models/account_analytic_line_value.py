@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.helpdesk_futural.tools.new_columns import add_columns
+
 
 class AccountAnalyticLineValue(models.Model):
     """What hours on tickets are worth, for the analysis of hours."""
@@ -20,6 +22,10 @@ class AccountAnalyticLineValue(models.Model):
         aggregator="avg",
         help="Sales value per hour worked; hours that nobody pays for lower it.",
     )
+
+    def _auto_init(self):
+        add_columns(self, "helpdesk_value", "helpdesk_effective_rate", value=0)
+        return super()._auto_init()
 
     @api.depends(
         "helpdesk_ticket_id",

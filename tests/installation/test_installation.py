@@ -8,7 +8,7 @@ import pytest
 
 from dev import paths
 
-from .company import USE, WORKS, left_behind, lost, versions
+from .company import USE, WORKS, left_behind, lost, not_kept, versions
 from .scratch import config_with, differences, old_code, scratch
 
 #: The last commit of the version that landed first, 19.0.1.0.0.
@@ -21,13 +21,14 @@ def test_each_addon_goes_without_a_trace_and_comes_back():
         before, rows = database.schema(), database.rows()
     with scratch("all") as database:
         installed = database.schema()
-        database.shell(USE)
+        database.shell(USE, "Use the helpdesk")
         for addon in (TIMESHEET, PORTAL, CORE):
             database.uninstall(addon)
-            database.shell(WORKS)
+            database.shell(WORKS, "See that Odoo works")
         assert differences(before, database.schema()) == {}
         assert lost(rows, database.rows()) == {}
         assert left_behind(database) == {}
+        assert not_kept(database) == []
         database.odoo("-i", ",".join(paths.ADDONS))
         assert set(versions(database)) == set(paths.ADDONS)
         assert differences(installed, database.schema()) == {}
@@ -42,7 +43,7 @@ def test_the_first_version_can_be_upgraded(tmp_path):
         current = versions(fresh)
     with scratch("core", bare=True) as database:
         config = config_with(database.instance, addons)
-        database.odoo("-i", CORE, "--with-demo", config=config)
+        database.odoo("-i", CORE, config=config)
         assert versions(database) == {CORE: "19.0.1.0.0"}
         tickets = database.sql("SELECT id, ticket_ref, stage_id FROM helpdesk_ticket ORDER BY id")
         database.odoo("-u", CORE)
