@@ -196,6 +196,15 @@ def help_pages(page):
     page.see(".o_helpdesk_article_search")
 
 
+@picture(
+    "customer",
+    "/helpdesk/articles/pairing-{helpdesk_futural_portal.demo_article_pairing}",
+    size=(1280, 1000),
+)
+def article(page):
+    page.see(".o_helpdesk_article_body")
+
+
 @picture("", "/helpdesk/{form}", size=(1280, 1050))
 def web_form(page):
     page.see("form")
@@ -290,6 +299,11 @@ def not_invoiced(page):
 )
 def dashboard(page):
     page.see(".o_helpdesk_dashboard canvas")
+
+
+@picture("admin", "/web/content/{digest}", size=(760, 1000))
+def digest(page):
+    page.see("table")
 
 
 @picture(

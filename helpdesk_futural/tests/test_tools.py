@@ -4,7 +4,7 @@ from odoo.tests import BaseCase
 
 from ..tools.assignment import distribute
 from ..tools.case_number import format_case_number, parse_case_number, split_case_number
-from ..tools.preview import PREVIEW_LENGTH, preview
+from ..tools.preview import PREVIEW_LENGTH, plain_text, preview
 
 
 class TestCaseNumberFormat(BaseCase):
@@ -80,6 +80,13 @@ class TestPreview(BaseCase):
             preview("<p><br/></p><p>Good <b>morning</b>,</p><p>it <em>still</em> smokes.</p>"),
             "Good morning, it still smokes.",
         )
+
+    def test_lines_stay_apart_and_links_leave_no_footnotes(self):
+        text = plain_text(
+            '<h2>Export</h2><p>Press <em>Export</em>, see <a href="https://x.example">there</a></p>'
+            "<ul><li><u>One</u></li><li>Two</li></ul>"
+        )
+        self.assertEqual(text.split("\n"), ["Export", "Press Export, see there", "One", "Two"])
 
     def test_quoted_history_and_signature_are_passed_over(self):
         self.assertEqual(

@@ -5,9 +5,23 @@ import re
 from odoo.tools import html2plaintext
 
 PREVIEW_LENGTH = 140
-# What html2plaintext would turn into asterisks, slashes and underscores.
-_EMPHASIS = re.compile(r"</?(?:b|strong|i|em|u|th)(?:\s[^>]*)?>", re.IGNORECASE)
-_HEADING = re.compile(r"</?h[1-6](?:\s[^>]*)?>", re.IGNORECASE)
+# What html2plaintext would turn into asterisks and slashes, or into spaces before a full stop.
+_INLINE = re.compile(
+    r"</?(?:a|b|code|em|font|i|mark|s|small|span|strong|u)(?:\s[^>]*)?>", re.IGNORECASE
+)
+# What it would not end a line after.
+_BLOCK = re.compile(r"</?h[1-6](?:\s[^>]*)?>|</li>", re.IGNORECASE)
+
+
+def plain_text(body: str | None) -> str:
+    """Return the text of an HTML body, line by line, with nothing that stands for its formatting."""
+    plain = _BLOCK.sub("<br/>", _INLINE.sub("", body or ""))
+    return html2plaintext(plain, include_references=False)
+
+
+def shorten(text: str, length: int) -> str:
+    """Return a line of at most so many characters, an ellipsis included."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def preview(body: str | None, length: int = PREVIEW_LENGTH) -> str:
@@ -18,13 +32,11 @@ def preview(body: str | None, length: int = PREVIEW_LENGTH) -> str:
 
     :param length: the most characters, an ellipsis included
     """
-    plain = _HEADING.sub("<br/>", _EMPHASIS.sub("", body or ""))
     said = []
-    for line in html2plaintext(plain, include_references=False).splitlines():
+    for line in plain_text(body).splitlines():
         line = " ".join(line.split())
         if line == "--" or line.startswith("-- "):
             break
         if line and not line.startswith(">"):
             said.append(line)
-    text = " ".join(said)
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    return shorten(" ".join(said), length)

@@ -189,7 +189,7 @@ class HelpdeskArticles(Controller):
         """Note, for those who write articles, that a search found nothing."""
         articles = request.env["helpdesk.article"]
         counts = not request.env["ir.http"].is_a_bot() and not self._may_see_more()
-        if counts and isinstance(search, str):
+        if counts and isinstance(search, str) and self._may_tell():
             _found, total = articles._search_articles(search, self._get_domain(), limit=1)
             if not total:
                 # sudo: visitors only add to what is counted
@@ -257,6 +257,15 @@ class HelpdeskArticles(Controller):
             "no_index": known.visibility != "public" or known.state != "published",
         }
 
+    def _may_tell(self):
+        """Note that the visitor tells something, and return whether it isn't too much in an hour.
+
+        Who gives up the session is a new visitor, but no new client.
+        """
+        user = request.env.user
+        reader = request.httprequest.remote_addr if user._is_public() else f"user:{user.id}"
+        return request.env["helpdesk.form.request"]._note_request(reader=reader)
+
     def _get_visitor(self):
         """Return what tells visitors apart; nothing for those who never voted."""
         user = request.env.user
@@ -273,14 +282,18 @@ class HelpdeskArticles(Controller):
         sitemap=False,
     )
     def article_vote(self, article_id, helpful="", **kwargs):
-        """Note whether the article helped; the last answer of a visitor counts."""
+        """Note whether the article helped; the last answer of a visitor counts.
+
+        What comes after too many is not counted, and the page shows it.
+        """
         article = self._find_article(article_id)
         # sudo: whether what was found may be voted on is no secret
         if helpful not in ("0", "1") or article.sudo().state != "published":
             raise request.not_found()
-        if not self._get_visitor():
-            request.session["helpdesk_visitor"] = str(uuid.uuid4())
-        article._vote(self._get_visitor(), helpful == "1")
+        if self._may_tell():
+            if not self._get_visitor():
+                request.session["helpdesk_visitor"] = str(uuid.uuid4())
+            article._vote(self._get_visitor(), helpful == "1")
         return request.redirect(f"{article.website_url}#helpdesk_vote")
 
     @route(

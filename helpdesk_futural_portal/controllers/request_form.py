@@ -2,18 +2,16 @@ import re
 import uuid
 
 from odoo.http import request
-from odoo.tools import html2plaintext
 
 from odoo.addons.helpdesk_futural.models.helpdesk_ticket_type import PRIORITIES
 from odoo.addons.helpdesk_futural.models.ir_attachment import FileStoreError
+from odoo.addons.helpdesk_futural.tools.preview import plain_text
 
 from ..tools.upload import parse_limits
 
 MAX_TITLE_LENGTH = 200
 MAX_TEXT_LENGTH = 50_000
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-#: How the plain text of a template marks what was bold.
-BOLD = re.compile(r"\*(.+?)\*")
 #: System parameters and their defaults.
 LIMITS = {
     "helpdesk_futural_portal.max_files": "10",
@@ -62,9 +60,7 @@ class RequestForm:
             "errors": errors or {},
             "categories": categories,
             "category_templates": {
-                category.id: BOLD.sub(
-                    r"\1", html2plaintext(category.description_template or "")
-                ).strip()
+                category.id: plain_text(category.description_template).strip()
                 for category in categories
             },
             "severities": self._get_form_severities(),

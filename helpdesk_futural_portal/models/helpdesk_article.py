@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import html2plaintext, is_html_empty
+from odoo.tools import is_html_empty
+
+from odoo.addons.helpdesk_futural.tools.preview import plain_text, shorten
 
 VISIBILITIES = [
     ("internal", "Agents"),
@@ -109,12 +111,8 @@ class HelpdeskArticle(models.Model):
     @api.depends_context("lang")
     def _compute_teaser(self):
         for article in self:
-            text = article.summary or " ".join(
-                html2plaintext(article.body or "", include_references=False).split()
-            )
-            if len(text) > TEASER_LENGTH:
-                text = text[:TEASER_LENGTH].rsplit(" ", 1)[0] + "…"
-            article.teaser = text
+            text = article.summary or " ".join(plain_text(article.body).split())
+            article.teaser = shorten(text, TEASER_LENGTH)
 
     # ------------------------------------------------------------------
     # Who decides over the readers

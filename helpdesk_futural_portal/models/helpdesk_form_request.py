@@ -3,16 +3,17 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.misc import hmac
 
-#: System parameters and their defaults: forms accepted per hour.
+#: System parameters and their defaults: what is accepted per hour.
 CAPS = {
     "client": ("helpdesk_futural_portal.forms_per_client_per_hour", 20),
     "address": ("helpdesk_futural_portal.forms_per_address_per_hour", 5),
+    "reader": ("helpdesk_futural_portal.article_answers_per_reader_per_hour", 60),
 }
 
 
 class HelpdeskFormRequest(models.Model):
-    """Who sent the public form lately, to keep floods out. Neither addresses nor clients stand here,
-    only what tells them apart; all is forgotten after a day.
+    """Who sent the public form lately, or told whether an article helped, to keep floods out. Neither
+    addresses nor clients stand here, only what tells them apart; all is forgotten after a day.
     """
 
     _name = "helpdesk.form.request"
@@ -21,24 +22,28 @@ class HelpdeskFormRequest(models.Model):
     _rec_name = "kind"
 
     date = fields.Datetime(required=True, default=fields.Datetime.now)
-    kind = fields.Selection([("client", "Client"), ("address", "Address")], required=True)
+    kind = fields.Selection(
+        [("client", "Client"), ("address", "Address"), ("reader", "Reader of Articles")],
+        required=True,
+    )
     fingerprint = fields.Char(required=True)
 
     _recent_idx = models.Index("(kind, fingerprint, date)")
 
     @api.model
     def _note_request(self, **senders):
-        """Note that the form was sent, and tell whether that is still within the caps.
+        """Note that something was sent, and tell whether that is still within the caps.
 
-        :param senders: ``client`` and ``address``, as plain text
+        :param senders: ``client`` and ``address`` of a form, or ``reader``, as plain text
         :rtype: bool
         """
         # sudo: visitors send forms; settings and counts are the system's
         requests, Parameter = self.sudo(), self.env["ir.config_parameter"].sudo()
         since = fields.Datetime.now() - timedelta(hours=1)
         rows, allowed = [], True
-        for kind, (key, default) in CAPS.items():
-            fingerprint = hmac(requests.env, "helpdesk_form", f"{kind}:{senders.get(kind) or ''}")
+        for kind, sender in senders.items():
+            key, default = CAPS[kind]
+            fingerprint = hmac(requests.env, "helpdesk_form", f"{kind}:{sender or ''}")
             cap = str(Parameter.get_param(key, default))
             count = requests.search_count(
                 [("kind", "=", kind), ("fingerprint", "=", fingerprint), ("date", ">", since)]

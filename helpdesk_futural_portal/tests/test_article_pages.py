@@ -123,6 +123,25 @@ class TestArticlePages(PortalHttpCase, ArticleCase):
         self.assertEqual(self.for_all.helpful_count, 2)
         self.assertIn(self._get(url, allow_redirects=False).status_code, (404, 405))
 
+    def test_one_client_alone_makes_no_opinion(self):
+        self.env["ir.config_parameter"].sudo().set_param(
+            "helpdesk_futural_portal.article_answers_per_reader_per_hour", "3"
+        )
+        questions = self.env["helpdesk.article.question"]
+        for number in range(3):
+            self._sign_in(None)  # a new session each time
+            answer = self._post(f"{URL}/{self.for_all.id}/vote", helpful="0")
+            self.assertEqual(answer.status_code, 303)
+            answer = self._post_as(CHROME, f"{URL}/not-found", search=f"zeppelin {'x' * number}")
+            self.assertEqual(answer.status_code, 204)
+        self.for_all.invalidate_recordset()
+        self.assertEqual(self.for_all.unhelpful_count, 2)
+        self.assertEqual(questions.search_count([("name", "like", "zeppelin%")]), 1)
+        self._sign_in(self.liisa)
+        self._post(f"{URL}/{self.for_all.id}/vote", helpful="1")
+        self.for_all.invalidate_recordset()
+        self.assertEqual(self.for_all.helpful_count, 1, "who signs in counts by themselves")
+
     def test_opening_is_counted_once_by_the_page_and_not_by_reading_it(self):
         self._sign_in(None)
         self._page(self.for_all.website_url)

@@ -1,6 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..models.helpdesk_article import TEASER_LENGTH
 from .common_articles import ArticleCase
 
 
@@ -71,6 +72,18 @@ class TestArticleSearch(ArticleCase):
         self.assertEqual(self._find("SMØRING", "nb_NO"), self.jam)
         self.toner.name = "Cafe"
         self.assertEqual(self._find("café"), self.toner)
+
+    def test_a_teaser_is_plain_text_that_ends_visibly(self):
+        link = '<a href="https://x.example">the page</a>'
+        article = self._article(
+            "Export", body=f"<p>Press <em>Export</em> on {link},</p><ul><li><b>now</b></li></ul>"
+        )
+        self.assertEqual(article.teaser, "Press Export on the page, now")
+        article.body = f"<p>{'Press it. ' * 40}</p>"
+        self.assertLessEqual(len(article.teaser), TEASER_LENGTH)
+        self.assertTrue(article.teaser.endswith("…"))
+        article.summary = "Press it."
+        self.assertEqual(article.teaser, "Press it.")
 
     def test_changes_count_at_once(self):
         self.toner.body = "<p>Use the shop.</p>"

@@ -56,6 +56,11 @@ class HelpdeskTicketCustomerHours(models.Model):
         return sections
 
     @api.model
+    def _format_hours_and_unit(self, hours):
+        """Return hours as customers read them, such as ``1:30 h``."""
+        return self.env._("%s h", self._format_hours(hours))
+
+    @api.model
     def _get_customer_prepaid_hours(self):
         """Return what is left of the prepaid hours of the current user's organisation.
 
