@@ -22,6 +22,7 @@ from . import test_duplicate
 from . import test_stage
 from . import test_assignment
 from . import test_mail
+from . import test_mailgate
 from . import test_metrics
 from . import test_metrics_hours
 from . import test_metrics_history
