@@ -42,7 +42,15 @@ class HelpdeskPortalNew(RequestForm, CustomerPortal):
         proposed = {name: kwargs[name] for name in ("title", "category") if name in kwargs}
         return self._render_new_ticket(proposed)
 
-    @route(NEW_URL, type="http", auth="user", website=True, methods=["POST"], sitemap=False)
+    @route(
+        NEW_URL,
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+        max_content_length=RequestForm._get_max_content_length,
+    )
     def portal_create_ticket(self, **kwargs):
         """Create the ticket, or show again what was typed with what is wrong in it."""
         tickets = request.env["helpdesk.ticket"]

@@ -65,6 +65,7 @@ class HelpdeskPublicForm(RequestForm, Controller):
         website=True,
         methods=["POST"],
         sitemap=False,
+        max_content_length=RequestForm._get_max_content_length,
     )
     def public_form_send(self, slug, **kwargs):
         """Create the ticket, or show again what was typed with what is wrong in it."""

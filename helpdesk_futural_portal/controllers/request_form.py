@@ -7,7 +7,7 @@ from odoo.addons.helpdesk_futural.models.helpdesk_ticket_type import PRIORITIES
 from odoo.addons.helpdesk_futural.models.ir_attachment import FileStoreError
 from odoo.addons.helpdesk_futural.tools.preview import plain_text
 
-from ..tools.upload import parse_limits
+from ..tools.upload import MEGABYTE, parse_limits
 
 MAX_TITLE_LENGTH = 200
 MAX_TEXT_LENGTH = 50_000
@@ -32,6 +32,14 @@ class RequestForm:
     def _get_upload_limits(self):
         Parameter = request.env["ir.config_parameter"].sudo()  # sudo: settings of the forms
         return parse_limits(*(Parameter.get_param(key, value) for key, value in LIMITS.items()))
+
+    def _get_max_content_length(self):
+        """Return how large a request may be: all the files that the form invites to send.
+
+        Odoo's own limit is for one file; past it nothing would be read of what was typed.
+        """
+        whole = self._get_upload_limits().max_total + MEGABYTE
+        return max(whole, request.httprequest.max_content_length)
 
     def _get_form_categories(self, teams):
         """Return the categories that customers may choose; those of other teams are left out."""

@@ -233,6 +233,12 @@ class TestNewTicket(PortalHttpCase):
         self._send(files=[small, small])
         self.assertEqual(len(self._mine().message_ids.attachment_ids), 2)
 
+    def test_all_files_together_may_be_larger_than_odoo_lets_one_be(self):
+        self.env["ir.config_parameter"].set_param("web.max_file_upload_size", "10000")
+        files = [(f"{name}.log", b"x" * 8000, "text/plain") for name in ("one", "two")]
+        self.assertEqual(self._send(files=files).status_code, 303)
+        self.assertEqual(len(self._mine().message_ids.attachment_ids), 2)
+
     def test_a_page_that_is_sent_as_a_file_comes_back_as_text(self):
         self._send(files=[("page.html", b"<script>alert(1)</script>", "text/html")])
         self.assertEqual(self._mine().message_ids.attachment_ids.mimetype, "text/plain")

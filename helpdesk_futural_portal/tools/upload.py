@@ -16,6 +16,11 @@ class UploadLimits:
     def max_bytes(self) -> int:
         return self.max_megabytes * MEGABYTE
 
+    @property
+    def max_total(self) -> int:
+        """The most bytes that a form's files may have together."""
+        return self.max_files * self.max_bytes
+
     def find_problem(self, name: str, size: int) -> str:
         """Return "type", "size" or "" where the file is welcome."""
         # A name such as "bill.exe." or "bill.exe " is run by Windows all the same.
