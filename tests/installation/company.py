@@ -44,7 +44,8 @@ env["helpdesk.stage"].create({"name": "Own", "state": "waiting", "team_ids": [(4
 env["ir.actions.server"].create({"name": "Own", "model_id": model_id, "state": "code", "code": "pass"})
 env["ir.rule"].create({"name": "Own", "model_id": model_id, "domain_force": "[]"})
 user = env["res.users"].create({"name": "Own", "login": "own", "group_ids": [(4, agents.id)]})
-if "helpdesk_ticket_id" in env["account.analytic.line"]:
+if "use_helpdesk_timesheet" in team:
+    team.use_helpdesk_timesheet = True
     env["hr.employee"].create({"name": "Own", "user_id": user.id})
     env["account.analytic.line"].create({
         "name": "Own hour", "helpdesk_ticket_id": ticket.id, "unit_amount": 1.5, "user_id": user.id,
