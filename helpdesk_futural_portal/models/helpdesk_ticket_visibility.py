@@ -67,10 +67,12 @@ class HelpdeskTicketVisibility(models.Model):
         me = self.env.user.partner_id.sudo()
         reasons = [
             SQL("partner_id = %s", me.id),
+            # Without those of their own, which they follow as well: looking up each again costs the most.
             SQL(
                 "id = ANY(ARRAY(SELECT res_id FROM mail_followers"
-                " WHERE res_model = 'helpdesk.ticket' AND partner_id = %s))",
-                me.id,
+                " WHERE res_model = 'helpdesk.ticket' AND partner_id = %(me)s AND res_id NOT IN"
+                " (SELECT id FROM helpdesk_ticket WHERE partner_id = %(me)s)))",
+                me=me.id,
             ),
         ]
         if me.helpdesk_portal_scope == "company":
