@@ -76,23 +76,19 @@ class Operations:
     # ------------------------------------------------------------------
 
     def _screens(self):
-        for model in (TICKET, BARE, TASK):
+        filters = {  # of what is open, as their screens have them
+            TICKET: [("state", "in", ["new", "in_progress", "waiting"])],
+            BARE: [("stage_id", "in", self._open_stages)],
+            TASK: [("state", "not in", ["1_done", "1_canceled"]), ("project_id", "!=", False)],
+        }
+        for model, is_open in filters.items():
             group_by = "state" if model == TASK else "stage_id"
-            is_open = (
-                [("state", "not in", ["1_done", "1_canceled"]), ("project_id", "!=", False)]
-                if model == TASK
-                else [("stage_id", "in", self._open_stages)]
-            )
-            if model == TICKET:  # the filter of its screens
-                is_open = [("state", "in", ["new", "in_progress", "waiting"])]
             ticket_id = self._ids[model][0]
             yield (
                 "kanban, 20 cards a column",
                 model,
                 9,
-                lambda m=model, d=is_open, g=("stage_id" if model != TASK else group_by): (
-                    self.agent.kanban(m, d, g) and None
-                ),
+                lambda m=model, d=is_open, g=group_by: self.agent.kanban(m, d, g) and None,
             )
             yield "list of 80", model, 9, lambda m=model, d=is_open: self.agent.list(m, d) and None
             yield "list of 80, all", model, 9, lambda m=model: self.agent.list(m, []) and None
