@@ -307,7 +307,8 @@ class TestMetricsHours(MetricsCase):
                 self.assertEqual((answered | waiting).filtered_domain(domain), found)
 
     def test_an_export_leaves_empty_what_has_not_happened(self):
-        ticket = self._ticket(user_id=self.aino.id)
+        with self._at(hours=2):
+            ticket = self._ticket(user_id=self.aino.id)
         self.assertEqual(ticket.export_data(["assign_hours", "close_hours"])["datas"], [[0.0, ""]])
 
     def test_a_customers_view_of_the_time_zone_changes_nothing(self):
