@@ -1,3 +1,5 @@
+from collections import Counter
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -19,13 +21,11 @@ class HelpdeskTicketArticle(models.Model):
     article_count = fields.Integer("Number of Articles", compute="_compute_article_count")
 
     def _compute_article_count(self):
+        articles = self.env["helpdesk.article"].search([("source_ticket_id", "in", self.ids)])
         # sudo: the articles' tickets are hidden; only articles that the user sees are counted
-        articles = self.env["helpdesk.article"]
-        found = articles._search([("source_ticket_id", "in", self.ids)])
-        groups = articles.sudo()._read_group([("id", "in", found)], ["ticket_id"], ["__count"])
-        counts = {ticket.id: count for ticket, count in groups}
+        counts = Counter(article.ticket_id.id for article in articles.sudo())
         for ticket in self:
-            ticket.article_count = counts.get(ticket.id, 0)
+            ticket.article_count = counts[ticket.id]
 
     # ------------------------------------------------------------------
     # From a ticket to an article
