@@ -65,7 +65,7 @@ registry.category("web_tour.tours").add("helpdesk_futural_merge_duplicate", {
         },
         {
             content: "Open the merged ticket",
-            trigger: ".o_field_widget[name=merged_ids] .o_data_row:contains('RE: Tour: the bell') .o_data_cell[name=name]",
+            trigger: ".o_helpdesk_tickets_beside[data-name=merged_ids] button:contains('RE: Tour: the bell')",
             run: "click",
         },
         {
