@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.tools.mail import email_normalize, email_split_tuples
 
+from .helpdesk_stage import OPEN_STATES
+
 
 class HelpdeskTicketCustomer(models.Model):
     """Whose ticket it is: the contact, found or made, and their access."""
@@ -31,6 +33,12 @@ class HelpdeskTicketCustomer(models.Model):
         "Customer's Other Open Tickets", compute="_compute_partner_ticket_counts"
     )
 
+    # Counting an organisation's tickets takes the index alone.
+    _of_organisation_idx = models.Index(
+        "(commercial_partner_id, state) INCLUDE (company_id, team_id)"
+        " WHERE active IS TRUE AND commercial_partner_id IS NOT NULL"
+    )
+
     @api.depends("partner_id.name")
     def _compute_partner_name(self):
         for ticket in self.filtered("partner_id"):
@@ -49,17 +57,17 @@ class HelpdeskTicketCustomer(models.Model):
     def _compute_partner_ticket_counts(self):
         """Count the other tickets of the customer's organisation, two numbers in one query."""
         counts = {}
-        for partner, fold, count in self._read_group(
+        for partner, state, count in self._read_group(
             [("commercial_partner_id", "in", self.commercial_partner_id.ids)],
-            ["commercial_partner_id", "stage_id.fold"],
+            ["commercial_partner_id", "state"],
             ["__count"],
         ):
             total, opened = counts.get(partner, (0, 0))
-            counts[partner] = (total + count, opened + (0 if fold else count))
+            counts[partner] = (total + count, opened + (count if state in OPEN_STATES else 0))
         for ticket in self:
             total, opened = counts.get(ticket.commercial_partner_id, (0, 0))
             if total and ticket.active and ticket._origin.id:  # the ticket itself is no other
-                total, opened = total - 1, opened - (not ticket.stage_id.fold)
+                total, opened = total - 1, opened - (ticket.state in OPEN_STATES)
             ticket.partner_ticket_count = total
             ticket.partner_open_ticket_count = max(opened, 0)
 

@@ -40,7 +40,7 @@ class HelpdeskTicketDuplicate(models.Model):
         for ticket in self:
             ticket.subject_key = subject_key(ticket.name) or False
 
-    @api.depends("name", "commercial_partner_id", "state", "no_duplicate", "merged_into_id")
+    @api.depends("subject_key", "commercial_partner_id", "state", "no_duplicate", "merged_into_id")
     def _compute_possible_duplicate_id(self):
         """Look for the latest earlier ticket with that subject, for all tickets in one query.
 

@@ -48,6 +48,9 @@ class HelpdeskTicketRating(models.Model):
         index="btree_not_null",
         help="When the customer rated the ticket first.",
     )
+    rating_comment = fields.Text(
+        "Comment", groups="base.group_user", compute="_compute_rating_comment"
+    )
 
     @api.depends("rating_last_value")
     def _compute_satisfaction(self):
@@ -55,6 +58,21 @@ class HelpdeskTicketRating(models.Model):
             grade = GRADES.get(_rating_to_text(ticket.rating_last_value))
             ticket.satisfaction = grade
             ticket.satisfaction_score = grade and (100.0 if grade == "satisfied" else 0.0)
+
+    # Most tickets were rated by nobody, which the ticket knows without a look at the ratings.
+
+    @api.depends("rating_last_value", "rating_ids.feedback")
+    def _compute_rating_comment(self):
+        for ticket in self:
+            ticket.rating_comment = ticket.rating_last_value and ticket.rating_last_feedback
+
+    @api.depends("rating_last_value")
+    def _compute_rating_stats(self):
+        rated = self.filtered("rating_last_value")
+        unrated = self - rated
+        unrated.rating_count = unrated.rating_avg = 0
+        if rated:
+            super(HelpdeskTicketRating, rated)._compute_rating_stats()
 
     # ------------------------------------------------------------------
     # The vote

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import MissingError
 
 from odoo.addons.mail.tools.discuss import Store
 
@@ -31,18 +32,18 @@ class MailMessageMarks(models.Model):
             lambda m: m.message_type in ("email", "comment") and not m.helpdesk_sender
         )
         # sudo: a message may be visible to who can't read the ticket; only the author is compared
-        tickets = (
-            self.env["helpdesk.ticket"]
-            .sudo()
-            .with_context(active_test=False)
-            .search_fetch([("id", "in", written.mapped("res_id"))], ["partner_id"])
-        )
-        customers = {ticket.id: ticket.partner_id for ticket in tickets}
+        tickets = self.env["helpdesk.ticket"].sudo().browse(set(written.mapped("res_id")))
+        tickets.fetch(["partner_id"])  # mostly known: the conversation's ticket was read before
 
         def is_customers(message):
             # sudo: whether the author is a colleague, of a message that the user reads
             author = message.sudo().author_id
-            return not author or author.partner_share or author == customers.get(message.res_id)
+            if not author or author.partner_share:
+                return True
+            try:
+                return author == tickets.browse(message.res_id).partner_id
+            except MissingError:
+                return False
 
         return written.filtered(is_customers)
 

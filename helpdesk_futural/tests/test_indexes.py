@@ -45,6 +45,20 @@ class TestIndexes(HelpdeskCase):
                 plan = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
                 self.assertIn(f"helpdesk_ticket_{name}_idx", "\n".join(line for (line,) in plan))
 
+    def test_a_customers_tickets_are_counted_by_the_index_alone(self):
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = self.env.execute_query(
+            SQL(
+                "EXPLAIN %s",
+                self.env["helpdesk.ticket"]
+                .with_user(self.aino)
+                ._search([("commercial_partner_id", "in", [1])])
+                .select(SQL("state")),
+            )
+        )
+        self.assertIn("Index Only Scan using helpdesk_ticket_of_organisation_idx", str(plan))
+
     def test_the_planner_knows_which_stages_are_open(self):
         """Of a hundred tickets in an open stage it expects a hundred to be open, not a few."""
         self.env["helpdesk.ticket"].create(
