@@ -71,8 +71,7 @@ class HelpdeskTicketRating(models.Model):
         rated = self.filtered("rating_last_value")
         unrated = self - rated
         unrated.rating_count = unrated.rating_avg = 0
-        if rated:
-            super(HelpdeskTicketRating, rated)._compute_rating_stats()
+        return super(HelpdeskTicketRating, rated)._compute_rating_stats() if rated else None
 
     # ------------------------------------------------------------------
     # The vote

@@ -26,7 +26,9 @@ class HelpdeskTicketSlaBadges(models.Model):
             self.env["helpdesk.sla.status"]._fields["target"]._description_selection(self.env)
         )
         # Read at once, which the field of the ticket would do in two steps.
-        found = self.env["helpdesk.sla.status"].search_fetch([("ticket_id", "in", self._origin.ids)])
+        found = self.env["helpdesk.sla.status"].search_fetch(
+            [("ticket_id", "in", self._origin.ids)]
+        )
         by_ticket = found.grouped("ticket_id")
         for ticket in self:
             by_policy = by_ticket.get(ticket._origin, found.browse()).grouped("sla_id")
