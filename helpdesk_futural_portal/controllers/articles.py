@@ -257,14 +257,17 @@ class HelpdeskArticles(Controller):
             "no_index": known.visibility != "public" or known.state != "published",
         }
 
-    def _may_tell(self):
+    def _may_tell(self, kind="reader"):
         """Note that the visitor tells something, and return whether it isn't too much in an hour.
 
         Who gives up the session is a new visitor, but no new client.
+
+        :param str kind: ``view`` for what the page tells without being asked, which takes away
+            nothing from what its reader has to say
         """
         user = request.env.user
         reader = request.httprequest.remote_addr if user._is_public() else f"user:{user.id}"
-        return request.env["helpdesk.form.request"]._note_request(reader=reader)
+        return request.env["helpdesk.form.request"]._note_request(**{kind: reader})
 
     def _get_visitor(self):
         """Return what tells visitors apart; nothing for those who never voted."""
@@ -305,14 +308,18 @@ class HelpdeskArticles(Controller):
         sitemap=False,
     )
     def article_view(self, article_id, **kwargs):
-        """Count that the article was opened, once in a session; agents and robots don't count."""
+        """Count that the article was opened, once in a session; agents and robots don't count.
+
+        Nor do further ones where one client, by ever new sessions, opens too many.
+        """
         article = self._find_article(article_id)
         seen = request.session.get("helpdesk_articles_seen", [])
         if article_id not in seen and not (
             request.env["ir.http"].is_a_bot() or self._may_see_more()
         ):
             request.session["helpdesk_articles_seen"] = [*seen, article_id][-200:]
-            article._note_view()
+            if self._may_tell("view"):
+                article._note_view()
         return request.make_response("", status=204)
 
     # ------------------------------------------------------------------

@@ -3,11 +3,14 @@ from itertools import groupby as group_sorted
 from odoo.fields import Domain
 from odoo.http import request, route
 from odoo.tools import escape_psql
+from odoo.tools.misc import get_lang
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ..models.helpdesk_stage import CUSTOMER_FIELDS as STAGE_FIELDS
 from ..models.ir_http_replica import may_read_replica
+from ..tools.dates import DateFormat
 from ..tools.list_query import FILTERS, GROUPINGS, SEARCH_IN, SORTINGS, ListQuery
 
 LIST_URL = "/my/tickets"
@@ -19,6 +22,12 @@ FIELDS = {
     "severity": "severity_id",
     "priority": "priority",
     "customer": "partner_id",
+}
+#: What is read of the records behind a filter: their names, and what sorts them.
+CHOICE_FIELDS = {
+    "status": STAGE_FIELDS,
+    "category": ("display_name", "sequence"),
+    "severity": ("name", "sequence"),
 }
 #: What the table shows, read with the search.
 SHOWN = (
@@ -85,6 +94,7 @@ class HelpdeskPortalList(CustomerPortal):
         )
         # sudo: the tickets were found as the user; the names of their categories are shown
         found = found.sudo()
+        found.partner_id.fetch(["name"])
         show_customer = query.sortby == "customer" or bool(
             found.partner_id - request.env.user.partner_id
         )
@@ -105,6 +115,7 @@ class HelpdeskPortalList(CustomerPortal):
             "default_url": LIST_URL,
             "sections": tickets._get_customer_list_sections(),
             "priorities": dict(choices["priority_labels"]),
+            "dates": DateFormat(get_lang(request.env), request.env.tz),
         }
 
     # ------------------------------------------------------------------
@@ -170,6 +181,7 @@ class HelpdeskPortalList(CustomerPortal):
         for position, name in enumerate(names):
             # sudo: names of what stands on the user's tickets
             records = tickets.sudo()[FIELDS[name]].union(*(g[position] for g in groups)).sudo()
+            records.fetch(CHOICE_FIELDS[name])
             by_label = {}
             for record in records.sorted():
                 by_label.setdefault(self._get_ticket_value_label(record), []).append(record.id)

@@ -14,16 +14,12 @@ class HelpdeskPortalNew(RequestForm, CustomerPortal):
 
     def _get_portal_teams(self):
         """Return the teams whose tickets customers see, in the user's company."""
-        # sudo: which teams there are is shown by the form
-        return (
-            request.env["helpdesk.team"]
-            .sudo()
-            .search(
-                [
-                    ("privacy_visibility", "=", "portal"),
-                    ("company_id", "=", request.env.company.id),
-                ]
-            )
+        teams = request.env["helpdesk.team"].sudo()  # sudo: which there are is shown by the form
+        return teams.search(
+            [
+                ("privacy_visibility", "=", "portal"),
+                ("company_id", "=", request.env.company.id),
+            ]
         )
 
     @route(

@@ -3,12 +3,14 @@ from werkzeug.urls import url_encode
 
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request, route
+from odoo.tools.misc import get_lang
 
 from odoo.addons.helpdesk_futural.models.helpdesk_ticket_type import PRIORITIES
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.utils import get_portal_partner
 
 from ..models.ir_http_replica import may_read_replica
+from ..tools.dates import DateFormat
 
 MAX_COMMENT_LENGTH = 20_000
 
@@ -29,7 +31,10 @@ class HelpdeskPortalTicket(CustomerPortal):
         :raises NotFound: if the visitor may not see the ticket
         """
         token = access_token if access_token and access_token.isascii() else None
+        # sudo: read ahead, whoever asks; nothing of it gets out before the access is decided
+        ahead = request.env["helpdesk.ticket"].browse(ticket_id).sudo()
         try:
+            ahead._fetch_customer_page()
             ticket = self._document_check_access("helpdesk.ticket", ticket_id, token)
         except (AccessError, MissingError):
             raise NotFound() from None
@@ -112,6 +117,7 @@ class HelpdeskPortalTicket(CustomerPortal):
         access_token = access_token if by_link else None
         partner = self._get_acting_partner(ticket, access_token, **kwargs)
         decides = ticket._may_customer_decide(partner)
+        ticket._fetch_customer_facts()
         values = {
             "page_name": "ticket",
             "ticket": ticket,
@@ -128,6 +134,7 @@ class HelpdeskPortalTicket(CustomerPortal):
             "may_rate": ticket._may_be_rated(),
             "team_score": ticket.team_id._get_customer_score(),
             "priorities": dict(ticket._fields["priority"]._description_selection(request.env)),
+            "dates": DateFormat(get_lang(request.env), request.env.tz),
             "notice": kwargs.get("notice"),
             "link_parameters": {
                 name: value

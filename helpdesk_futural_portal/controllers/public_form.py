@@ -30,16 +30,12 @@ class HelpdeskPublicForm(RequestForm, Controller):
         :raises NotFound: if there is none whose form is switched on
         """
         team_id = request.env["ir.http"]._unslug(slug)[1] or 0
-        # sudo: what a team publishes on its form
-        team = (
-            request.env["helpdesk.team"]
-            .sudo()
-            .search(
-                [
-                    ("id", "=", team_id if team_id < 2**31 else 0),
-                    ("use_website_helpdesk_form", "=", True),
-                ]
-            )
+        teams = request.env["helpdesk.team"].sudo()  # sudo: what a team publishes on its form
+        team = teams.search(
+            [
+                ("id", "=", team_id if team_id < 2**31 else 0),
+                ("use_website_helpdesk_form", "=", True),
+            ]
         )
         if not team:
             raise request.not_found()

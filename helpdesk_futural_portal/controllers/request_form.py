@@ -44,10 +44,9 @@ class RequestForm:
     def _get_form_categories(self, teams):
         """Return the categories that customers may choose; those of other teams are left out."""
         # sudo: names of categories that are published to customers
-        return (
-            request.env["helpdesk.ticket.type"]
-            .sudo()
-            .search([("portal_published", "=", True), ("team_id", "in", [False, *teams.ids])])
+        categories = request.env["helpdesk.ticket.type"].sudo()
+        return categories.search(
+            [("portal_published", "=", True), ("team_id", "in", [False, *teams.ids])]
         )
 
     def _get_form_severities(self):

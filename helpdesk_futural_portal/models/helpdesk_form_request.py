@@ -8,12 +8,13 @@ CAPS = {
     "client": ("helpdesk_futural_portal.forms_per_client_per_hour", 20),
     "address": ("helpdesk_futural_portal.forms_per_address_per_hour", 5),
     "reader": ("helpdesk_futural_portal.article_answers_per_reader_per_hour", 60),
+    "view": ("helpdesk_futural_portal.article_views_per_reader_per_hour", 120),
 }
 
 
 class HelpdeskFormRequest(models.Model):
-    """Who sent the public form lately, or told whether an article helped, to keep floods out. Neither
-    addresses nor clients stand here, only what tells them apart; all is forgotten after a day.
+    """Who sent the public form lately, opened articles or told whether one helped, to keep floods out.
+    Neither addresses nor clients stand here, only what tells them apart; all is forgotten after a day.
     """
 
     _name = "helpdesk.form.request"
@@ -23,7 +24,12 @@ class HelpdeskFormRequest(models.Model):
 
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     kind = fields.Selection(
-        [("client", "Client"), ("address", "Address"), ("reader", "Reader of Articles")],
+        [
+            ("client", "Client"),
+            ("address", "Address"),
+            ("reader", "Reader of Articles"),
+            ("view", "Opened Articles"),
+        ],
         required=True,
     )
     fingerprint = fields.Char(required=True)
@@ -34,7 +40,8 @@ class HelpdeskFormRequest(models.Model):
     def _note_request(self, **senders):
         """Note that something was sent, and tell whether that is still within the caps.
 
-        :param senders: ``client`` and ``address`` of a form, or ``reader``, as plain text
+        :param senders: ``client`` and ``address`` of a form, or ``reader``, or ``view`` by a reader,
+            as plain text
         :rtype: bool
         """
         # sudo: visitors send forms; settings and counts are the system's

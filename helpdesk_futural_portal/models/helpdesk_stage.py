@@ -1,6 +1,10 @@
 from odoo import api, models
 
 
+#: What customers' pages show of a stage and are decided by.
+CUSTOMER_FIELDS = ("name", "customer_label", "sequence", "state", "portal_selectable")
+
+
 class HelpdeskStage(models.Model):
     _inherit = "helpdesk.stage"
 

@@ -36,9 +36,9 @@ class HelpdeskTeam(models.Model):
         Of several that customers read alike, the first.
         """
         self.ensure_one()
-        # sudo: stages are configuration, shown to everybody who sees a ticket in them
-        stages = self.sudo().stage_ids.sorted()
+        stages = self._get_stages()
         chosen = stages.filtered("portal_selectable")
+        # sudo: configuration, shown by what the page offers
         if self.sudo().allow_portal_ticket_closing:
             chosen |= self._get_first_stage("closed")
         by_label = {}

@@ -1,7 +1,10 @@
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from odoo.addons.helpdesk_futural.models.helpdesk_stage import OPEN_STATES
+
+from .helpdesk_stage import CUSTOMER_FIELDS
 
 
 class HelpdeskTicketCustomerAction(models.Model):
@@ -99,6 +102,7 @@ class HelpdeskTicketCustomerAction(models.Model):
         """
         self.ensure_one()
         team = self.team_id
+        (team._get_stages() | self.stage_id).fetch(CUSTOMER_FIELDS)
         way = [team._get_first_stage(state) for state in ("new", "in_progress", "solved", "closed")]
         same = [stage for stage in way if stage.state == self.state]
         if self.state != "waiting" and same:
@@ -114,17 +118,27 @@ class HelpdeskTicketCustomerAction(models.Model):
     def _get_customer_participants(self):
         """Return the people outside our company who take part, the customer first."""
         self.ensure_one()
-        others = self.message_partner_ids.filtered("partner_share") - self.partner_id
+        # One query instead of one each for followers, who they are, and their contacts.
+        followers = self.env["mail.followers"].sudo()  # sudo: whose names are shown is decided here
+        query = followers._search([("res_model", "=", self._name), ("res_id", "=", self.id)])
+        people = followers.partner_id.with_context(active_test=False).search_fetch(
+            [("id", "in", query.subselect("partner_id"))], ["name", "partner_share"]
+        )
+        others = people.filtered("partner_share") - self.partner_id
         return self.partner_id | others.sorted("name")
 
     def _get_customer_attachments(self):
         """Return the files of the conversation that customers can open, newest first."""
         self.ensure_one()
         files = self.env["ir.attachment"]
-        return files.search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", False)],
+        return files.search_fetch(
+            Domain("res_model", "=", self._name)
+            & Domain("res_id", "=", self.id)
+            & Domain("res_field", "=", False)
+            & files._get_shown_ticket_files_domain(),
+            ["name"],
             order="id desc",
-        ).filtered_domain(files._get_shown_ticket_files_domain())
+        )
 
     def action_customer_preview(self):
         """Open the ticket's page as customers see it."""

@@ -2,6 +2,33 @@ import uuid
 
 from odoo import api, models
 
+from .helpdesk_ticket_visibility import DECIDING_FIELDS
+
+
+#: What the page shows of a ticket and is decided by. Other fields are read when somebody asks for them.
+PAGE_FIELDS = (
+    *DECIDING_FIELDS,
+    "access_token",
+    "close_date",
+    "create_date",
+    "date_last_stage_update",
+    "description",
+    "former_ref",
+    "last_message_date",
+    "merged_into_id",
+    "name",
+    "priority",
+    "rating_date",
+    "resolution",
+    "severity_id",
+    "sla_deadline",
+    "stage_id",
+    "state",
+    "ticket_ref",
+    "ticket_type_id",
+    "user_id",
+)
+
 
 class HelpdeskTicketPage(models.Model):
     """The customer's page of a ticket: its link, and who gets in by it."""
@@ -9,6 +36,20 @@ class HelpdeskTicketPage(models.Model):
     _inherit = "helpdesk.ticket"
     # Customers write on tickets that they can't change.
     _mail_post_access = "read"
+
+    def _fetch_customer_page(self):
+        """Read at once what the page needs of the ticket and of its team, the ticket with all rights.
+
+        :raises MissingError: if there is no such ticket
+        """
+        self.fetch(PAGE_FIELDS)
+        self.team_id.fetch()
+
+    def _fetch_customer_facts(self):
+        """Read of what stands beside the ticket no more than its name."""
+        self.user_id.fetch(["name"])
+        self.ticket_type_id.fetch(["display_name"])
+        self.severity_id.fetch(["name"])
 
     def _has_customer_page(self):
         # sudo: whether customers see the team's tickets is shown by its tickets being there

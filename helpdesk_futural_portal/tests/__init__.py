@@ -19,6 +19,7 @@ from . import (
     test_ticket_comments,
     test_ticket_page,
     test_tools_article_text,
+    test_tools_dates,
     test_tools_list_query,
     test_tools_upload,
     test_tours,

@@ -142,6 +142,24 @@ class TestArticlePages(PortalHttpCase, ArticleCase):
         self.for_all.invalidate_recordset()
         self.assertEqual(self.for_all.helpful_count, 1, "who signs in counts by themselves")
 
+    def test_one_client_alone_makes_no_article_popular(self):
+        self.env["ir.config_parameter"].sudo().set_param(
+            "helpdesk_futural_portal.article_views_per_reader_per_hour", "3"
+        )
+        for _number in range(5):
+            self._sign_in(None)  # a new session each time
+            answer = self._post_as(CHROME, f"{URL}/{self.for_all.id}/view")
+            self.assertEqual(answer.status_code, 204)
+        self.for_all.invalidate_recordset()
+        self.assertEqual(self.for_all.view_count, 3)
+        self._post(f"{URL}/{self.for_all.id}/vote", helpful="1")
+        self.for_all.invalidate_recordset()
+        self.assertEqual(self.for_all.helpful_count, 1, "who read much may still say something")
+        self._sign_in(self.liisa)
+        self._post_as(CHROME, f"{URL}/{self.for_all.id}/view")
+        self.for_all.invalidate_recordset()
+        self.assertEqual(self.for_all.view_count, 4, "who signs in counts by themselves")
+
     def test_opening_is_counted_once_by_the_page_and_not_by_reading_it(self):
         self._sign_in(None)
         self._page(self.for_all.website_url)

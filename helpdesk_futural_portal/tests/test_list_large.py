@@ -85,6 +85,15 @@ class TestLargeList(PortalHttpCase):
                 self.assertTrue(self._titles(page))
                 self.assertLessEqual(used, queries + 4)
 
+    def test_the_latest_of_ones_own_are_not_looked_for_among_all_tickets(self):
+        tickets = self._as(self.pekka)
+        query = tickets._search([], order="last_message_date desc, id desc", limit=40)
+        plan = "\n".join(
+            row for (row,) in self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        )
+        self.assertIn("Tid Scan on helpdesk_ticket", plan)
+        self.assertNotIn("last_message_date_index", plan)
+
     def test_several_values_of_several_filters_find_exactly_these(self):
         page = self._page(
             f"/my/tickets?status={self.stage_new.id}&status={self.stage_waiting.id}"

@@ -34,6 +34,47 @@ class TestVisibility(PortalCase):
                 for ticket in everything:
                     self.assertEqual(self._sees(user, ticket), ticket in seen)
 
+    def test_many_are_decided_alike_by_search_and_one_by_one(self):
+        mixed = self.env["helpdesk.ticket"]
+        for visibility in ("portal", "internal"):
+            team = self._team(name=visibility, privacy_visibility=visibility)
+            for customer in (
+                self.customer,
+                self.colleague_of_customer,
+                self.other_customer,
+                self.env["res.partner"],
+            ):
+                for confidential in (False, True):
+                    for follower in (None, self.liisa, self.pekka):
+                        ticket = self._ticket(
+                            team_id=team.id, partner_id=customer.id, confidential=confidential
+                        )
+                        ticket.message_unsubscribe(ticket.message_partner_ids.ids)
+                        if follower:
+                            ticket.message_subscribe(follower.partner_id.ids)
+                        mixed |= ticket
+        for user, seen in ((self.liisa, 12), (self.pekka, 14), (self.ingrid, 6)):
+            found = self._seen_by(user, mixed)
+            theirs = self._as(user).browse(mixed.ids)
+            self.env.invalidate_all()
+            # The user, the tickets, their teams, the user's contact, who follows.
+            with self.subTest(user=user.name), self.assertQueryCount(5):
+                allowed = theirs._filtered_access("read")
+            with self.subTest(user=user.name):
+                self.assertEqual(len(found), seen)
+                self.assertEqual(set(allowed.ids), set(found.ids))
+                self.assertEqual(self._as(user).search_count([("id", "in", mixed.ids)]), seen)
+
+    def test_who_sees_a_ticket_can_be_asked_across_another_record(self):
+        target = self._ticket()
+        merged = self._ticket(merged_into_id=target.id)
+        agents = self._as(self.aino)
+        asked = [("merged_into_id.portal_visible", "=", True), ("id", "=", merged.id)]
+        target.message_unsubscribe(self.aino.partner_id.ids)
+        self.assertFalse(agents.search(asked))
+        target.message_subscribe(self.aino.partner_id.ids)
+        self.assertEqual(agents.search(asked), merged)
+
     def test_a_participant_sees_the_ticket_and_their_organisation_gains_nothing(self):
         ticket = self._ticket(partner_id=self.other_customer.id)
         ticket.message_subscribe(self.liisa.partner_id.ids)
