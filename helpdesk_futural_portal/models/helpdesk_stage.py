@@ -1,6 +1,5 @@
 from odoo import api, models
 
-
 #: What customers' pages show of a stage and are decided by.
 CUSTOMER_FIELDS = ("name", "customer_label", "sequence", "state", "portal_selectable")
 

@@ -4,7 +4,6 @@ from odoo import api, models
 
 from .helpdesk_ticket_visibility import DECIDING_FIELDS
 
-
 #: What the page shows of a ticket and is decided by. Other fields are read when somebody asks for them.
 PAGE_FIELDS = (
     *DECIDING_FIELDS,

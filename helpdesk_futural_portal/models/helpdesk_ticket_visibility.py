@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-
 #: What decides over who sees a ticket.
 DECIDING_FIELDS = ("company_id", "team_id", "partner_id", "commercial_partner_id", "confidential")
 

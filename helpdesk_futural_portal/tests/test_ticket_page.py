@@ -46,7 +46,7 @@ class TestTicketPage(PortalHttpCase):
         self.env.invalidate_all()
         before = self.cr.sql_log_count
         self._get(self.url)
-        self.assertLessEqual(self.cr.sql_log_count - before, 24, "with website")
+        self.assertLessEqual(self.cr.sql_log_count - before, 17, "with website")
 
     @mute_logger("odoo.http")
     def test_what_does_not_exist_answers_like_what_is_not_ones_own(self):
