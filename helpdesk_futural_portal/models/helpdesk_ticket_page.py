@@ -27,6 +27,15 @@ PAGE_FIELDS = (
     "ticket_type_id",
     "user_id",
 )
+#: And of its team, besides the switches of what customers see: whatever addon brings one, it is called ``portal_…``.
+TEAM_FIELDS = (
+    "allow_portal_ticket_closing",
+    "company_id",
+    "name",
+    "privacy_visibility",
+    "reopen_days",
+    "use_rating",
+)
 
 
 class HelpdeskTicketPage(models.Model):
@@ -42,7 +51,8 @@ class HelpdeskTicketPage(models.Model):
         :raises MissingError: if there is no such ticket
         """
         self.fetch(PAGE_FIELDS)
-        self.team_id.fetch()
+        team = self.team_id
+        team.fetch([*TEAM_FIELDS, *(name for name in team._fields if name.startswith("portal_"))])
 
     def _fetch_customer_facts(self):
         """Read of what stands beside the ticket no more than its name."""

@@ -35,9 +35,8 @@ class HelpdeskTicketVisibility(models.Model):
         "message_follower_ids",
     )
     def _compute_portal_visible(self):
-        me = self.env.user.partner_id
-        # sudo: to decide over the access
-        tickets = self._origin.sudo()
+        me = self.env.user.partner_id.sudo()  # sudo: customers can't read their scope
+        tickets = self._origin.sudo()  # sudo: to decide over the access
         tickets.team_id.fetch(["privacy_visibility"])
         shown = tickets.filtered(lambda t: t.team_id.privacy_visibility == "portal")
         visible = shown.filtered(lambda t: t.partner_id == me)
@@ -54,6 +53,7 @@ class HelpdeskTicketVisibility(models.Model):
             ticket.portal_visible = ticket._origin.id in visible_ids
 
     def _filter_followed_by(self, partner):
+        """Return those that the contact takes part in; asked with all rights."""
         followers = self.env["mail.followers"].search_fetch(
             [
                 ("res_model", "=", self._name),
