@@ -21,9 +21,10 @@ class HelpdeskTicketArticle(models.Model):
     article_count = fields.Integer("Number of Articles", compute="_compute_article_count")
 
     def _compute_article_count(self):
-        articles = self.env["helpdesk.article"].search([("source_ticket_id", "in", self.ids)])
         # sudo: the articles' tickets are hidden; only articles that the user sees are counted
-        counts = Counter(article.ticket_id.id for article in articles.sudo())
+        found = self.env["helpdesk.article"].sudo().search([("ticket_id", "in", self.ids)])
+        seen = found.sudo(self.env.su)._filtered_access("read").sudo()
+        counts = Counter(article.ticket_id.id for article in seen)
         for ticket in self:
             ticket.article_count = counts[ticket.id]
 
