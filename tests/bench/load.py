@@ -190,12 +190,15 @@ class Loader:
                         "ticket_type_id": ticket.ticket_type_id.id,
                         "deadline": ticket.sla_deadline,
                         "waiting_on": ticket.waiting_on,
+                        "state": state,
+                        "partner_name": customers.name,
                         "last_message_date": ticket.create_date,
                         "last_message_preview": common["text"][:100],
                         "last_author_id": customers.id,
                         "tag_ids": [(6, 0, common["tags"])],
                     }
                 )
+                thread.message_subscribe(customers.ids)  # as customers do their tickets
                 if state != "new":
                     ticket.user_id = agent
                 for record in (ticket, task, thread):

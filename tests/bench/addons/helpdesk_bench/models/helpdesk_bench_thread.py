@@ -41,6 +41,20 @@ class HelpdeskBenchThread(models.Model):
     waiting_on = fields.Selection([("team", "Team"), ("customer", "Customer")])
     unread = fields.Boolean()
     color = fields.Integer()
+    state = fields.Selection(
+        [
+            ("new", "New"),
+            ("in_progress", "In Progress"),
+            ("waiting", "Waiting"),
+            ("solved", "Solved"),
+            ("closed", "Closed"),
+        ]
+    )
+    kanban_state = fields.Selection(
+        [("normal", "Normal"), ("done", "Ready"), ("blocked", "Blocked")], default="normal"
+    )
+    partner_name = fields.Char()
+    snooze_until = fields.Datetime()
     # What stands in optional columns and on the form's second page.
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     channel = fields.Selection([("email", "Email"), ("phone", "Phone"), ("web", "Web")])
