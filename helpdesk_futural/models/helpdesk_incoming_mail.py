@@ -129,30 +129,34 @@ class HelpdeskIncomingMail(models.Model):
                         "mailbox_id": mailbox_id,
                     }
                 )
-                mail_id = mail.id
+                mail_id, lock_keys = mail.id, mail._get_lock_keys()
         except Exception:
             # Nothing keeps the mail yet (no disk, no database): then the mailbox has to.
             NOT_REGISTERED.add((self.env.cr.dbname, mailbox_id))
             raise
-        return self.browse(mail_id)._process()
+        return self.browse(mail_id)._process(lock_keys, raw)
 
     def _in_transaction(self, cr):
         """Return these records in another transaction, as the system and without defaults."""
         env = api.Environment(cr, SUPERUSER_ID, {})
         return env[self._name].browse(self._ids)
 
-    def _process(self):
+    def _process(self, lock_keys, raw=None):
         """Process a registered mail in transactions of their own; see :meth:`_receive`.
 
         A conflict with another transaction is tried again with a fresh one; whatever else fails
         keeps the mail whole, with the reason.
+
+        :param list[str] lock_keys: see :meth:`_get_lock_keys`, asked where the row is visible: the
+            caller's snapshot may be older than it
+        :param bytes raw: the message as it is kept, if it is at hand; else it is read
         """
         self.ensure_one()
         result, error = False, None
         for number in range(MAX_CONFLICTS):
             try:
-                with self._alone(undisturbed=number >= 2) as mail:
-                    result = mail._deliver()
+                with self._alone(lock_keys, undisturbed=number >= 2) as mail:
+                    result = mail._deliver(raw)
                 error = None
                 break
             except (OperationalError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) as exception:
@@ -175,7 +179,7 @@ class HelpdeskIncomingMail(models.Model):
             )
 
     @contextmanager
-    def _alone(self, undisturbed=False):
+    def _alone(self, lock_keys, undisturbed=False):
         """Give the mail in a transaction of its own; no other process has its sender's mail.
 
         Answers of several people to one ticket can still get in each other's way. A mail that lost
@@ -186,17 +190,13 @@ class HelpdeskIncomingMail(models.Model):
         moment made two messages, and two mails of a new sender two contacts.
         """
         with self.env.registry.cursor() as lock_cr:
-            # Read where the row is visible: the caller's snapshot may be older than it.
             locks = [
                 SQL(
                     "pg_advisory_xact_lock(hashtext('helpdesk'))"
                     if undisturbed
                     else "pg_advisory_xact_lock_shared(hashtext('helpdesk'))"
                 ),
-                *(
-                    SQL("pg_advisory_xact_lock(hashtext(%s))", key)
-                    for key in self._in_transaction(lock_cr)._get_lock_keys()
-                ),
+                *(SQL("pg_advisory_xact_lock(hashtext(%s))", key) for key in lock_keys),
             ]
             lock_cr.execute(SQL("SELECT %s", SQL(", ").join(locks)))
             with self.env.registry.cursor() as cr:
@@ -215,8 +215,7 @@ class HelpdeskIncomingMail(models.Model):
                 raise UserError(self.env._("The mail “%s” has been processed.", mail.subject))
             if not mail.raw:
                 raise UserError(self.env._("The raw message of “%s” is gone.", mail.subject))
-            mail._start_attempt(forced=True)
-            mail._process()
+            mail._process(mail._start_attempt(forced=True))
         with self.env.registry.cursor() as cr:
             # Read where it can be seen: this transaction began before the others were committed.
             failed = self._in_transaction(cr).filtered(lambda mail: mail.state == "failed")
@@ -235,7 +234,10 @@ class HelpdeskIncomingMail(models.Model):
         }
 
     def _start_attempt(self, forced=False):
-        """Take the mail up again; committed first, so that a crash counts as an attempt."""
+        """Take the mail up again; committed first, so that a crash counts as an attempt.
+
+        :return: the mail's lock keys
+        """
         self.ensure_one()
         self.env.flush_all()
         with self.env.registry.cursor() as cr:
@@ -249,7 +251,9 @@ class HelpdeskIncomingMail(models.Model):
                     "parameters": {**(mail.parameters or {}), "forced": forced},
                 }
             )
+            lock_keys = mail._get_lock_keys()
         self.env.invalidate_all()
+        return lock_keys
 
     def action_discard(self):
         """Mark the mails as dealt with; the raw message stays for the usual time."""
@@ -273,8 +277,7 @@ class HelpdeskIncomingMail(models.Model):
         )
         for mail in stuck:
             if mail.attempts < MAX_ATTEMPTS:
-                mail._start_attempt()
-                mail._process()
+                mail._process(mail._start_attempt())
             else:
                 mail.write(
                     {

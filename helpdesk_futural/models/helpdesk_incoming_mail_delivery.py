@@ -28,6 +28,8 @@ class Delivery:
     #: ``mail.alias`` of all apps among the addresses, and those of helpdesk teams
     aliases: Any
     team_aliases: Any
+    #: whether the sender was a contact before this mail came
+    sender_known: bool = False
     #: the merged ticket that the mail answers, where it goes on in another
     merged: Any = None
 
@@ -37,15 +39,16 @@ class HelpdeskIncomingMailDelivery(models.Model):
 
     _inherit = "helpdesk.incoming.mail"
 
-    def _deliver(self):
+    def _deliver(self, raw=None):
         """Parse the mail and do what it asks for, in the current transaction.
 
+        :param bytes raw: the message as it is kept, if it is at hand
         :return: id of the ticket, or False
         """
         self.ensure_one()
         if self.state != "processing":
             return self.ticket_id.id
-        raw = self._get_raw()
+        raw = self._get_raw() if raw is None else raw
         if self._is_too_large(raw):
             return self._hold(
                 self.env._("%s MB is more than is read without asking.", len(raw) >> 20)
@@ -79,7 +82,7 @@ class HelpdeskIncomingMailDelivery(models.Model):
         if parameters.get("strip_attachments"):
             values.pop("attachments", None)
         values["helpdesk_warning"] = failed_authentication(message) or False
-        thread._routing_reset_bounce(message, values)
+        delivery.sender_known = self._note_sender_writes(values)
         ticket, evidence = self._find_ticket(delivery)
         if ticket:
             return self._deliver_to_ticket(ticket, evidence, delivery)
@@ -88,6 +91,25 @@ class HelpdeskIncomingMailDelivery(models.Model):
         if delivery.nature.kind == MailKind.AUTO_REPLIED and self._answers_us(delivery):
             return self._conclude("rejected", f"automatic answer: {delivery.nature.reason}")
         return self._deliver_new(delivery)
+
+    def _note_sender_writes(self, values):
+        """Forget what bounced at the sender's address: it is alive, as core's gateway concludes.
+
+        :return: whether there is a contact of this address
+        """
+        sender = email_normalize(values["email_from"] or "")
+        if not sender:
+            return False
+        # Read whole: the author is looked for among them next.
+        partners = self.env["res.partner"].search_fetch([("email_normalized", "=", sender)])
+        partners.filtered("message_bounce")._message_reset_bounce(sender)
+        bounced = [("message_bounce", ">", 0), ("email_normalized", "=", sender)]
+        # Core asks the database which models these are, for each mail.
+        blacklist = self.env.registry["mail.thread.blacklist"]
+        for name, model in self.env.registry.items():
+            if issubclass(model, blacklist) and not model._abstract and name != "res.partner":
+                self.env[name].search(bounced)._message_reset_bounce(sender)
+        return bool(partners)
 
     def _find_duplicate(self, values, raw):
         """Return the message that this mail made before, or that it is: ours, come back.
@@ -283,9 +305,7 @@ class HelpdeskIncomingMailDelivery(models.Model):
         context = {}
         if not delivery.nature.may_be_acknowledged:
             context["helpdesk_no_acknowledgement"] = True
-        sender = email_normalize(delivery.values["email_from"] or "")
-        known = [("email_normalized", "=", sender)]
-        if not sender or not self.env["res.partner"].search_count(known, limit=1):
+        if not delivery.sender_known:
             context["helpdesk_unverified_sender"] = True
         return context
 

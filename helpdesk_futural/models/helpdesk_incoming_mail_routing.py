@@ -92,7 +92,7 @@ class HelpdeskIncomingMailRouting(models.Model):
         if not addresses:
             return self.env["mail.alias"]
         local_parts = [address.partition("@")[0] for address in addresses]
-        aliases = self.env["mail.alias"].search(
+        aliases = self.env["mail.alias"].search_fetch(
             Domain("alias_full_name", "in", addresses)
             | (Domain("alias_name", "in", local_parts) & Domain("alias_incoming_local", "=", True))
         )

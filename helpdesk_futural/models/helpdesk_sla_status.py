@@ -92,6 +92,13 @@ class HelpdeskSlaStatus(models.Model):
         " WHERE reached_datetime IS NULL"
     )
 
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """Read a ticket's clocks with the query that finds them: they are listed to be read."""
+        if field_names == ["ticket_id"]:
+            field_names = None
+        return super().search_fetch(domain, field_names, offset, limit, order)
+
     # ------------------------------------------------------------------
     # Right at any moment
     # ------------------------------------------------------------------
@@ -116,6 +123,13 @@ class HelpdeskSlaStatus(models.Model):
             "ongoing": Domain("reached_datetime", "=", False) & ~missed,
         }
         return Domain.OR(domains[status] for status in value if status in domains)
+
+    def _update(self, values):
+        """Write what has changed; mostly nothing has, where a ticket moves on without a pause."""
+        self.ensure_one()
+        changed = {name: value for name, value in values.items() if self[name] != (value or False)}
+        if changed:
+            self.write(changed)
 
     def _is_missed(self, now):
         """Tell whether the deadline has passed without the promise being kept."""

@@ -39,24 +39,35 @@ class HelpdeskTeamVisibility(models.Model):
 
         It is asked anew after each change, unlike values in a record rule.
         """
-        if not self._origin.ids:
-            return set()
-        self.flush_model(["privacy_visibility", "leader_id", "member_ids"])
+        private = self._origin & self.browse(self._get_private_ids())
+        if not private:
+            return set(self._origin.ids)
+        self.flush_model(["leader_id", "member_ids"])
         self.env["mail.followers"].flush_model(["res_model", "res_id", "partner_id"])
         user = self.env.user
         found = self.env.execute_query(
             SQL(
-                "SELECT id FROM helpdesk_team WHERE id IN %(teams)s"
-                " AND (privacy_visibility != 'invited_internal' OR leader_id = %(user)s"
+                "SELECT id FROM helpdesk_team WHERE id IN %(teams)s AND (leader_id = %(user)s"
                 " OR id IN (SELECT team_id FROM helpdesk_team_res_users_rel WHERE user_id = %(user)s)"
                 " OR id IN (SELECT res_id FROM mail_followers"
                 " WHERE res_model = 'helpdesk.team' AND partner_id = %(partner)s))",
-                teams=tuple(self._origin.ids),
+                teams=tuple(private.ids),
                 user=user.id,
                 partner=user.partner_id.id,
             )
         )
-        return {id_ for (id_,) in found}
+        return set((self._origin - private).ids) | {id_ for (id_,) in found}
+
+    @api.model
+    @tools.ormcache()
+    def _get_private_ids(self):
+        """Return the ids of the teams that only members, leader and followers see.
+
+        It is kept in memory until a team is made, deleted or opened: who belongs to them is not.
+        """
+        # sudo: only ids; what the user sees of them is asked for with these
+        teams = self.sudo().with_context(active_test=False)
+        return tuple(teams._search([("privacy_visibility", "=", "invited_internal")], order="id"))
 
     # ------------------------------------------------------------------
     # All teams
@@ -74,6 +85,12 @@ class HelpdeskTeamVisibility(models.Model):
         teams = super().create(vals_list)
         self.env.registry.clear_cache()
         return teams
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "privacy_visibility" in vals:
+            self.env.registry.clear_cache()
+        return result
 
     def unlink(self):
         result = super().unlink()

@@ -2,6 +2,7 @@ from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.tools.mail import email_normalize
 
 ACKNOWLEDGED_CHANNELS = ("email", "form", "portal")
@@ -56,7 +57,7 @@ class HelpdeskTicketAcknowledgement(models.Model):
         if self.env.context.get("helpdesk_no_acknowledgement"):
             return self.browse()
         # sudo: the customer or the mail gateway may have created them
-        new = self.exists().sudo().filtered(lambda ticket: ticket._is_to_be_acknowledged())
+        new = self.sudo().filtered(lambda ticket: ticket._is_to_be_acknowledged())
         if not new:
             return new
         stranger = bool(self.env.context.get("helpdesk_unverified_sender"))
@@ -76,12 +77,15 @@ class HelpdeskTicketAcknowledgement(models.Model):
         return told
 
     def _is_to_be_acknowledged(self):
-        return (
-            self.active
-            and not self.acknowledgement_date
-            and self.state != "closed"
-            and (self.channel in ACKNOWLEDGED_CHANNELS or self.origin_id)
-        )
+        try:
+            return (
+                self.active
+                and not self.acknowledgement_date
+                and self.state != "closed"
+                and (self.channel in ACKNOWLEDGED_CHANNELS or self.origin_id)
+            )
+        except MissingError:  # deleted since; it costs a query to ask beforehand
+            return False
 
     def _get_acknowledgement_template(self, stranger):
         """Return what tells the customer the number; empty where the team wants nothing said."""

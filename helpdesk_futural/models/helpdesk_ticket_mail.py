@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import MissingError
 from odoo.tools import email_normalize, formataddr
 
@@ -41,7 +41,9 @@ class HelpdeskTicketMail(models.Model):
             msg_dict, custom_values=values
         )
         msg_dict["author_id"] = msg_dict.get("author_id") or ticket.partner_id.id
-        return ticket
+        # For its opening mail: known here without reading what was written.
+        described = values.get("description") or ticket.ticket_type_id.description_template
+        return ticket.with_context(helpdesk_opening_described=bool(described))
 
     @api.model
     def _get_mail_team(self, team_id):
@@ -69,13 +71,15 @@ class HelpdeskTicketMail(models.Model):
 
     def _is_opening_mail(self, message):
         """Tell whether the message is the mail that the ticket was made of."""
-        return (
-            message.message_type == "email"
-            and self.channel == "email"
-            and not self.last_customer_message_date
-            and not self.description
-            and not message.is_internal
-        )
+        if (
+            message.message_type != "email"
+            or self.channel != "email"
+            or self.last_customer_message_date
+            or message.is_internal
+        ):
+            return False
+        described = self.env.context.get("helpdesk_opening_described")
+        return not (self.description if described is None else described)
 
     def _get_message_side(self, message):
         """Return whose public message it is: "customer", "agent" or False for all others.
@@ -85,8 +89,7 @@ class HelpdeskTicketMail(models.Model):
         """
         if message.message_type not in ("email", "comment") or message.is_internal:
             return False
-        # sudo: the subtype decides over the visibility for whoever posts
-        if not message.subtype_id or message.subtype_id.sudo().internal:
+        if not message.subtype_id or message.subtype_id.id in self._get_internal_subtype_ids():
             return False
         author = message.author_id
         if author and author == self.partner_id:
@@ -95,6 +98,17 @@ class HelpdeskTicketMail(models.Model):
             return "agent"  # of the helpdesk that the ticket is moved in from
         # sudo: customers may not read users
         return "agent" if author and not author.sudo().partner_share else "customer"
+
+    @api.model
+    @tools.ormcache()
+    def _get_internal_subtype_ids(self):
+        """Return the ids of the subtypes of what only colleagues read; core clears the cache.
+
+        :rtype: frozenset[int]
+        """
+        # sudo: the subtype decides over the visibility for whoever posts
+        subtypes = self.env["mail.message.subtype"].sudo()
+        return frozenset(subtypes.search([("internal", "=", True)]).ids)
 
     # ------------------------------------------------------------------
     # Out

@@ -101,6 +101,8 @@ class HelpdeskTicketPresence(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
+        if "helpdesk_opening_described" in self.env.context:
+            return result  # the mail that a ticket is made of: nobody has it open yet
         side = self._get_message_side(message)
         author = message.author_id
         # sudo: customers may not read users

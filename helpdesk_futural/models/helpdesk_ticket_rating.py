@@ -73,6 +73,14 @@ class HelpdeskTicketRating(models.Model):
         unrated.rating_count = unrated.rating_avg = 0
         return super(HelpdeskTicketRating, rated)._compute_rating_stats() if rated else None
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create([{"rating_last_value": 0, **vals} for vals in vals_list])
+        if not any(vals.get("rating_ids") for vals in vals_list):
+            # Nobody can have rated them yet: core would ask the database.
+            self.env.remove_to_compute(self._fields["rating_last_value"], tickets)
+        return tickets
+
     # ------------------------------------------------------------------
     # The vote
     # ------------------------------------------------------------------

@@ -207,7 +207,7 @@ class HelpdeskTicketSlaClock(models.Model):
                 elif run.ended and not run.reached and values["status"] != "failed":
                     gone |= status
                 elif status:
-                    status.write(values)
+                    status._update(values)
                 else:
                     values_list.append(
                         {

@@ -35,7 +35,10 @@ class HelpdeskTicketTracking(models.Model):
         """
         values = []
         for author_id, theirs in groupby(logs, lambda log: log[1].get("author_id")):
-            tickets = self.browse(ticket.id for ticket, _arguments in theirs)
+            # See mail_thread.py.
+            tickets = self.with_context(helpdesk_change_log=True).browse(
+                ticket.id for ticket, _arguments in theirs
+            )
             messages = tickets._message_log_batch(
                 {ticket.id: arguments.get("body") or "" for ticket, arguments in theirs},
                 author_id=author_id,

@@ -24,7 +24,7 @@ class MailThread(models.AbstractModel):
 
         :raises AccessError: if a customer calls it, who would speak in anybody's name
         """
-        if self.env.user.share and not self.env.su:
+        if not self.env.su and self.env.user.share:
             raise AccessError(self.env._("Only the mail server's account hands over mail."))
         raw = message.data if isinstance(message, Binary) else message
         raw = raw.encode() if isinstance(raw, str) else bytes(raw)
@@ -52,3 +52,9 @@ class MailThread(models.AbstractModel):
                 "strip_attachments": strip_attachments,
             },
         )
+
+    def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
+        """Look up no address for the chatter's record of a ticket's changes: nobody answers it."""
+        if self.env.context.get("helpdesk_change_log"):
+            return dict(defaults or {False: False})
+        return super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)

@@ -40,7 +40,7 @@ class HelpdeskTicketFields(models.Model):
         # Asked for each value that is read, so the answer has to come quickly: first what costs
         # least. Core asks only for a field's groups, and the way up to it is sixty classes long.
         is_for_customers = operation == "read" and field.name in self._get_customer_fields()
-        if not is_for_customers and self.env.user.share and not self.env.su:
+        if not is_for_customers and not self.env.su and self.env.user.share:
             return False
         return not field.groups or super()._has_field_access(field, operation)
 
