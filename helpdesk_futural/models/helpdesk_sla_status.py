@@ -192,10 +192,9 @@ class HelpdeskSlaStatus(models.Model):
         run = self._get_run()
         # Not until now: a stage that was entered in this very second has paused the clock already.
         until = run.stop or FOREVER
-        # sudo: see _with_work_and_pauses
-        entered = {
-            v.start: v.stage_id for v in read_history(self.sudo().ticket_id.stage_history or [])
-        }
+        # sudo: the ticket's history, as in _with_work_and_pauses
+        history = self.sudo().ticket_id.stage_history or []
+        entered = {visit.start: visit.stage_id for visit in read_history(history)}
         steps = [(run.start, "started")]
         for start, stop in pauses:
             if start <= run.start < stop:

@@ -39,10 +39,9 @@ class HelpdeskTeamStage(models.Model):
         :raises UserError: if a team has no stage with that meaning
         """
         # sudo: stages are configuration, shown to everybody who sees a ticket in them
+        state = stage.sudo().state
         return {
-            team: stage
-            if stage in team._get_stages()
-            else team._get_stages_meaning(stage.sudo().state)[team]
+            team: stage if stage in team._get_stages() else team._get_stages_meaning(state)[team]
             for team in self
         }
 

@@ -143,7 +143,9 @@ class HelpdeskTicketSla(models.Model):
         # sudo: working hours, of tickets that the user reads
         work = due.sudo().team_id._get_work_intervals(min(deadlines), max(deadlines))
         for ticket in due:
-            deadline, ours = in_utc(ticket.sla_deadline), work[ticket.sudo().team_id]
+            # sudo: as above
+            team = ticket.sudo().team_id
+            deadline, ours = in_utc(ticket.sla_deadline), work[team]
             ticket.sla_deadline_hours = hours_between(ours, now, deadline) - hours_between(
                 ours, deadline, now
             )

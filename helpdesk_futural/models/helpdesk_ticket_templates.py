@@ -7,10 +7,10 @@ from odoo.tools.mail import email_normalize
 from odoo.tools.misc import clean_context
 
 from .helpdesk_stage import DONE_STATES, OPEN_STATES
+from .mail_followers import STAGE_SUBTYPE
 
 _logger = logging.getLogger(__name__)
 
-STAGE_SUBTYPE = "helpdesk_futural.mt_ticket_stage"
 LAYOUT = "helpdesk_futural.mail_layout_automatic"
 #: Mails rendered and created at a time, so that memory doesn't grow with the batch.
 BATCH = 100
@@ -70,20 +70,20 @@ class HelpdeskTicketTemplates(models.Model):
             for id_, values in initial.items()
             if values and "stage_id" in values
         }
-        if left:
-            self.env.cr.precommit.data[_FOLLOWED] = self.browse(
-                ticket.id for ticket in left
-            )._find_stage_followed()
-        result = super()._track_finalize()
         # sudo: the customer is told whoever moved the ticket, and whatever they may read
         tickets = self.browse(ticket.id for ticket in left).sudo()
         moved = tickets.filtered(lambda t: t.stage_id.id != left[t].id)
+        if left:
+            self.env.cr.precommit.data[_FOLLOWED] = moved._find_stage_followed()
+        result = super()._track_finalize()
         if moved:
             moved._send_stage_mails(left)
         return result
 
     def _find_stage_followed(self):
         """Return the ids of the tickets of which somebody wants to hear stage by stage."""
+        if not self or not self.env["mail.followers"]._are_stages_followed():
+            return set()
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id(STAGE_SUBTYPE)
         # sudo: whether anybody follows, not who
         followers = self.env["mail.followers"].sudo()
@@ -184,9 +184,13 @@ class HelpdeskTicketTemplates(models.Model):
                 if mail.email_to:
                     notifications.append({**values, "mail_email_address": mail.email_to})
             mails.env["mail.notification"].create(notifications)
-            # The queue's own schedule is an hour; customers shouldn't wait that long.
+            # The queue's own schedule is an hour; customers shouldn't wait that long. By id: asking
+            # whether it still exists is a query.
+            cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+                "mail.ir_cron_mail_scheduler_action"
+            )
             # sudo: starts what is scheduled anyway
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+            self.env["ir.cron"].sudo().browse(cron_id)._trigger()
         return mails
 
     def _prepare_or_report(self, template, headers, to_stranger):

@@ -120,7 +120,7 @@ class HelpdeskTicketMergeWizard(models.TransientModel):
             wizard.going_on_id = survivor != target and survivor
             # sudo: names of customers of tickets that the user may read
             tickets = (wizard.ticket_ids._origin - survivor).sudo()
-            everything = tickets | survivor.sudo()
+            everything = tickets | survivor.sudo()  # sudo: as above
             organisations = everything.commercial_partner_id
             if len(organisations) > 1:
                 wizard.organisations = ", ".join(organisations.mapped("display_name"))
