@@ -139,14 +139,17 @@ class MainJobCase(HttpCase):
 
     def take_queued_mail(self, address):
         """Let the queue send what waits in it; return the one mail to the address."""
+        self.send_queued_mail()
+        [delivery] = [d for d in self.outbox.take() if d.recipients == (address,)]
+        return delivery.message
+
+    def send_queued_mail(self):
         # Stages' mails are written when a transaction ends. As in receive(), the job commits.
         self.env.cr.flush()
         with self.registry.cursor() as cr:
             cron = self.env.ref("mail.ir_cron_mail_scheduler_action").with_env(self.env(cr=cr))
             cron.method_direct_trigger()
         self.env.invalidate_all()
-        [delivery] = [d for d in self.outbox.take() if d.recipients == (address,)]
-        return delivery.message
 
     # ------------------------------------------------------------------
     # What is so after each step
@@ -205,9 +208,12 @@ class MainJobCase(HttpCase):
         self.assertEqual(ticket.waiting_on, "team")
         self.assertEqual(ticket.user_id, self.agent)
 
-    def assert_no_mail_but_to(self, address):
-        others = [d for d in self.outbox.take() if d.recipients != (address,)]
-        self.assertFalse(others, "Mail that nobody should get")
+    def assert_only_mail_is_to(self, address):
+        """Check that one mail left, also of those that waited in the queue; return it."""
+        self.send_queued_mail()
+        deliveries = self.outbox.take()
+        self.assertEqual([d.recipients for d in deliveries], [(address,)])
+        return deliveries[0].message
 
     def customer_messages(self, ticket):
         """Return the mails on the ticket, newest first."""

@@ -97,7 +97,7 @@ class TestJourneyToInvoice(MailboxCase):
 
         self.receive(self.write_answer(answer, "Kiitos, ääkköset tulostuvat!"))
         self.assert_on_same_ticket(ticket)
-        self.assert_no_mail_but_to(self.agent.email)
+        self.assert_only_mail_is_to(self.agent.email)
 
         self._work("/odoo", "helpdesk_journey_solve")
         self.assertEqual(ticket.state, "solved")

@@ -75,7 +75,7 @@ class HelpdeskTicketRating(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        tickets = super().create([{"rating_last_value": 0, **vals} for vals in vals_list])
+        tickets = super().create([{**vals, "rating_last_value": 0} for vals in vals_list])
         if not any(vals.get("rating_ids") for vals in vals_list):
             # Nobody can have rated them yet: core would ask the database.
             self.env.remove_to_compute(self._fields["rating_last_value"], tickets)

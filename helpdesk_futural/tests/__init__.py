@@ -65,6 +65,7 @@ from . import test_tools_mail_robot
 from . import test_tools_mail_bounce
 from . import test_tools_mail_repair
 from . import test_mail_repair
+from . import test_mail_speed
 from . import test_snooze
 from . import test_unread
 from . import test_queues

@@ -1,5 +1,7 @@
 """Queries depend neither on the number of tickets nor on that of policies."""
 
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -65,6 +67,29 @@ class TestSlaSpeed(SlaCase):
         with_twelve = move()
         self.assertLessEqual(with_one - without, 3)
         self.assertLessEqual(with_twelve, with_one)
+
+    def test_a_move_between_stages_of_work_writes_no_clock(self):
+        """In a new transaction, as each request has one: with all that is read again."""
+        self._policies(3)
+
+        def move(tickets, stage):
+            self.env.cr.flush()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            tickets.write({"stage_id": stage.id})
+            self.env.cr.flush()
+            return self.cr.sql_log_count - before
+
+        move(self._create(1)(), self.stage_progress)
+        ticket = self._create(1)()
+        statuses = ticket.sudo().sla_status_ids
+        self.assertEqual(len(statuses), 2)
+        self.at(3, 10)
+        with patch.object(type(statuses), "write", autospec=True) as write:
+            self.assertLessEqual(move(ticket, self.stage_progress), 12)
+            self.assertFalse([call for call in write.call_args_list if call.args[0]])
+        self.assertLessEqual(move(ticket, self.stage_waiting), 13)
+        self.assertTrue(all(status.paused_since for status in statuses))
 
     def test_a_change_of_stage_of_many_costs_no_query_per_clock(self):
         self._policies(3)

@@ -80,6 +80,18 @@ class TestTeamVisibility(HelpdeskCase):
     def test_a_team_being_made_is_nobodys(self):
         self.assertFalse(self.env["helpdesk.team"].with_user(self.aino).new({}).agent_visible)
 
+    def test_only_closed_teams_are_asked_about_and_new_ones_at_once(self):
+        teams = self.env["helpdesk.team"].with_user(self.aino)
+        teams.search([])
+        open_team = self._team(name="Open")
+        closed = self._team(name="Closed", privacy_visibility="invited_internal")
+        self.assertEqual(teams.browse((open_team | closed).ids)._filtered_access("read"), open_team)
+        open_team = open_team.with_user(self.aino)
+        with self.assertQueryCount(0):
+            self.assertEqual(open_team._find_agent_visible_ids(), set(open_team.ids))
+        closed.unlink()
+        self.assertEqual(open_team._find_agent_visible_ids(), set(open_team.ids))
+
     def test_teams_are_found_by_it(self):
         teams = self.env["helpdesk.team"].with_user(self.admin)
         both = self.team | self.private_team
