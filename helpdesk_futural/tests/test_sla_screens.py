@@ -187,6 +187,7 @@ class TestSlaScreensSpeed(SlaCase):
 
     def _count(self, operation):
         """Count what it costs once what is kept in memory between transactions is there."""
+        self.env.invalidate_all()
         operation()
         self.env.flush_all()
         self.env.invalidate_all()
