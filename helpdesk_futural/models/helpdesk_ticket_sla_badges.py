@@ -25,13 +25,8 @@ class HelpdeskTicketSlaBadges(models.Model):
         targets = dict(
             self.env["helpdesk.sla.status"]._fields["target"]._description_selection(self.env)
         )
-        # Read at once, which the field of the ticket would do in two steps.
-        found = self.env["helpdesk.sla.status"].search_fetch(
-            [("ticket_id", "in", self._origin.ids)]
-        )
-        by_ticket = found.grouped("ticket_id")
         for ticket in self:
-            by_policy = by_ticket.get(ticket._origin, found.browse()).grouped("sla_id")
+            by_policy = ticket.sla_status_ids.grouped("sla_id")
             shown = [(statuses._get_shown(), statuses) for statuses in by_policy.values()]
             shown.sort(key=lambda pair: pair[0]._get_badge_order())
             ticket.sla_badges = [
