@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .helpdesk_ticket_type import PRIORITIES
 
@@ -11,6 +12,8 @@ CHANNELS = [
     ("manual", "By Hand"),
     ("api", "API"),
 ]
+#: Titles in PostgreSQL's statistics.
+TITLES_REMEMBERED = 500
 
 
 class HelpdeskTicket(models.Model):
@@ -129,10 +132,12 @@ class HelpdeskTicket(models.Model):
     _by_creation_idx = models.Index("(create_date) WHERE active IS TRUE")
 
     def init(self):
-        """Let PostgreSQL know that a ticket's state follows from its stage.
+        """Let PostgreSQL know more of tickets, so that it chooses the right index.
 
-        It took the two for independent, expected a fortieth of an open stage's tickets, and read and
-        sorted them all where the first twenty were asked for.
+        A ticket's state follows from its stage: it took the two for independent, expected a fortieth
+        of an open stage's tickets, and read and sorted them all where the first twenty were asked
+        for. And of titles it remembers a hundred: a rare word in one of them was expected in each
+        hundredth ticket, and all tickets were read by their priority to find eighty.
         """
         self.env.cr.execute(
             "SELECT 1 FROM pg_statistic_ext WHERE stxname = 'helpdesk_ticket_stage_state_stats'"
@@ -142,7 +147,10 @@ class HelpdeskTicket(models.Model):
                 "CREATE STATISTICS helpdesk_ticket_stage_state_stats (dependencies, mcv)"
                 " ON stage_id, state FROM helpdesk_ticket"
             )
-            self.env.cr.execute("ANALYZE helpdesk_ticket (stage_id, state)")
+            self.env.cr.execute(
+                SQL("ALTER TABLE helpdesk_ticket ALTER name SET STATISTICS %s", TITLES_REMEMBERED)
+            )
+            self.env.cr.execute("ANALYZE helpdesk_ticket (stage_id, state, name)")
 
     # ------------------------------------------------------------------
     # Computed fields

@@ -59,6 +59,15 @@ class TestIndexes(HelpdeskCase):
         )
         self.assertIn("Index Only Scan using helpdesk_ticket_of_organisation_idx", str(plan))
 
+    def test_the_planner_knows_more_titles_than_of_other_columns(self):
+        [(target,)] = self.env.execute_query(
+            SQL(
+                "SELECT attstattarget FROM pg_attribute"
+                " WHERE attrelid = 'helpdesk_ticket'::regclass AND attname = 'name'"
+            )
+        )
+        self.assertEqual(target, 500)
+
     def test_the_planner_knows_which_stages_are_open(self):
         """Of a hundred tickets in an open stage it expects a hundred to be open, not a few."""
         self.env["helpdesk.ticket"].create(
