@@ -36,6 +36,7 @@ from . import helpdesk_ticket_metrics
 from . import helpdesk_ticket_history
 from . import helpdesk_ticket_snooze
 from . import helpdesk_ticket_unread
+from . import helpdesk_ticket_visibility
 from . import helpdesk_ticket_tracking
 from . import helpdesk_ticket_templates
 from . import helpdesk_ticket_acknowledgement

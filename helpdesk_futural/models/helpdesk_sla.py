@@ -276,6 +276,27 @@ class HelpdeskSla(models.Model):
             for sla in policies
         )
 
+    # What a ticket's form shows of its policies, without reading them for each.
+
+    @api.model
+    @tools.ormcache("self.env.lang")
+    def _get_names(self):
+        """Return what all policies are called in the user's language, ``{id: name}``."""
+        # sudo: names of the policies that a ticket runs by, for whoever sees the ticket
+        policies = self.sudo().with_context(active_test=False).search_fetch([], ["name"])
+        return {sla.id: sla.name for sla in policies}
+
+    @api.model
+    @tools.ormcache()
+    def _get_excluded_stage_ids(self):
+        """Return in which stages besides those that always do the clocks stand still.
+
+        :rtype: dict[int, frozenset[int]]
+        """
+        # sudo: every ticket is measured, whoever looks at it
+        policies = self.sudo().with_context(active_test=False).search([])
+        return {sla.id: frozenset(sla.exclude_stage_ids.ids) for sla in policies}
+
     def _get_more_criteria(self):
         """Return what addons ask of a ticket, besides what the policy has by itself.
 

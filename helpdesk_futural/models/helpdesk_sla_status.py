@@ -154,11 +154,7 @@ class HelpdeskSlaStatus(models.Model):
         if not known.ticket_id:
             return
         work = known.ticket_id.team_id._get_work_intervals(min(known.mapped("start_date")), now)
-        excluded = {
-            policy.id: policy.excluded
-            for team in known.sla_id.team_id
-            for policy in known.sla_id._get_policies(team.id)
-        }
+        excluded = known.sla_id._get_excluded_stage_ids()
         for status, own in zip(self, known, strict=True):
             visits = read_history(own.ticket_id.stage_history or [])
             pauses = find_pauses(visits, excluded[own.sla_id.id])

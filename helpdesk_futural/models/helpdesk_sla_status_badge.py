@@ -25,8 +25,12 @@ class HelpdeskSlaStatusBadge(models.Model):
     def _get_badge(self):
         """Return what a badge needs; moments are strings in UTC, hours are *working* hours."""
         self.ensure_one()
-        # sudo: names of the policies that a ticket runs by, for whoever sees the ticket
-        policy, stage = self.sudo().sla_id.display_name, self.sudo().sla_stage_id.display_name
+        # sudo: names of the policy and the stage, for whoever sees the ticket
+        status = self.sudo()
+        policy, stage = (
+            status.sla_id._get_names()[status.sla_id.id],
+            status.sla_stage_id.display_name,
+        )
         text = fields.Datetime.to_string
         return {
             "id": self.id,

@@ -28,11 +28,18 @@ class HelpdeskTeamVisibility(models.Model):
     def _search_agent_visible(self, operator, value):
         if operator != "in" or set(value) != {True}:
             return NotImplemented
-        # Ids instead of a condition on teams: searches of tickets need no join, and cost one query
-        # for all of a transaction. There are few teams.
+        return Domain("id", "in", self._get_agent_visible_ids())
+
+    @api.model
+    def _get_agent_visible_ids(self):
+        """Return the ids of the teams that the current user sees as an agent.
+
+        Ids instead of a condition on teams: searches of what teams have need no join, and cost one
+        query for all of a transaction. There are few teams.
+        """
         # sudo: the field is asked for which teams the user sees
         teams = self.sudo().browse(self._get_all_ids())
-        return Domain("id", "in", teams.filtered("agent_visible").ids)
+        return teams.filtered("agent_visible").ids
 
     def _find_agent_visible_ids(self):
         """Return the ids of those of the teams that the current user sees as an agent.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.properties_field import SparseProperties
 from .helpdesk_ticket_type import PRIORITIES
 
 CHANNELS = [
@@ -90,7 +91,7 @@ class HelpdeskTicket(models.Model):
         string="Tags",
     )
     # Read with the rest: whatever is written to a ticket, tracking looks at them.
-    properties = fields.Properties(definition="team_id.ticket_properties", copy=True, prefetch=True)
+    properties = SparseProperties(definition="team_id.ticket_properties", copy=True, prefetch=True)
     channel = fields.Selection(
         CHANNELS, required=True, default="manual", help="How the request reached us."
     )

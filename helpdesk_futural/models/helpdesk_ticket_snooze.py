@@ -33,8 +33,9 @@ class HelpdeskTicketSnooze(models.Model):
     @api.depends("snooze_until")
     def _compute_is_snoozed(self):
         now = fields.Datetime.now()
-        for ticket in self:
-            ticket.is_snoozed = bool(ticket.snooze_until and ticket.snooze_until > now)
+        snoozed = self.filtered(lambda t: t.snooze_until and t.snooze_until > now)
+        snoozed.is_snoozed = True
+        (self - snoozed).is_snoozed = False
 
     def _search_is_snoozed(self, operator, value):
         # By the clock, not by what the scheduled action did: no ticket stays hidden if it fails.

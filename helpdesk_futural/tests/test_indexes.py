@@ -47,7 +47,10 @@ class TestIndexes(HelpdeskCase):
 
     def test_a_customers_tickets_are_counted_by_the_index_alone(self):
         self.env.flush_all()
-        self.env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        self.env.cr.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+            " SET LOCAL enable_indexscan = off"
+        )
         plan = self.env.execute_query(
             SQL(
                 "EXPLAIN %s",

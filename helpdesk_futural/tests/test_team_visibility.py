@@ -99,6 +99,20 @@ class TestTeamVisibility(HelpdeskCase):
         self.assertEqual(teams.search([*domain, ("agent_visible", "=", True)]), self.team)
         self.assertEqual(teams.search([*domain, ("agent_visible", "=", False)]), self.private_team)
 
+    def test_tickets_are_found_by_it(self):
+        both = self._ticket() | self._ticket(team_id=self.private_team.id)
+        tickets = self.env["helpdesk.ticket"].with_user(self.admin)
+        domain = [("id", "in", both.ids)]
+        self.assertEqual(tickets.search([*domain, ("agent_visible", "=", True)]), both[0])
+        self.assertEqual(tickets.search([*domain, ("agent_visible", "=", False)]), both[1])
+        self.assertEqual(both.with_user(self.admin).mapped("agent_visible"), [True, False])
+
+    def test_teams_stand_in_no_query_where_all_are_open(self):
+        tickets = self._as(self.aino)
+        self.assertIn("team_id", str(tickets._search([]).select().code))
+        self.env["helpdesk.team"].search([]).privacy_visibility = "internal"
+        self.assertNotIn("team_id", str(tickets._search([]).select().code))
+
     # Rules of installed databases ----------------------------------------------------
 
     def test_rules_that_spelled_it_out_ask_the_team(self):
@@ -120,5 +134,5 @@ class TestTeamVisibility(HelpdeskCase):
         self._migrate(SCRIPT, "19.0.1.4.0")
         self.assertEqual(
             rule.domain_force,
-            "[('active','=',True),('team_id.agent_visible','=',True),]",
+            "[('active','=',True),('agent_visible','=',True),]",
         )
