@@ -80,6 +80,8 @@ class Browser:
 
     def quit(self) -> None:
         """Close the browser, and wait for its end."""
+        # From here on core takes it for no error that something was still being fetched.
+        self._chrome._result.cancel()
         self._chrome.stop()
 
     @staticmethod

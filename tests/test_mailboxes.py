@@ -112,10 +112,10 @@ class MailboxCase(CommittedMailCase):
         mails = self.fill_mailbox(broken="third")
         deliver = self.register._deliver
 
-        def stumble(row):
+        def stumble(row, raw=None):
             if "broken" in row.subject:
                 raise ZeroDivisionError("the mail has no parts to divide by")
-            return deliver(row)
+            return deliver(row, raw)
 
         with patch.object(self.register, "_deliver", stumble), mute_logger(_REGISTER):
             self.assertIsNone(self.fetch())

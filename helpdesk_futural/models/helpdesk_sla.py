@@ -294,7 +294,9 @@ class HelpdeskSla(models.Model):
         :rtype: dict[int, frozenset[int]]
         """
         # sudo: every ticket is measured, whoever looks at it
-        policies = self.sudo().with_context(active_test=False).search([])
+        policies = (
+            self.sudo().with_context(active_test=False).search_fetch([], ["exclude_stage_ids"])
+        )
         return {sla.id: frozenset(sla.exclude_stage_ids.ids) for sla in policies}
 
     def _get_more_criteria(self):

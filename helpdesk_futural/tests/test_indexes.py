@@ -47,10 +47,15 @@ class TestIndexes(HelpdeskCase):
 
     def test_a_customers_tickets_are_counted_by_the_index_alone(self):
         self.env.flush_all()
-        self.env.cr.execute(
-            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
-            " SET LOCAL enable_indexscan = off"
-        )
+        self.env.cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        # With so few tickets all indexes cost the same: this one alone shows whether it suffices.
+        for (name,) in self.env.execute_query(
+            SQL(
+                "SELECT indexname FROM pg_indexes WHERE tablename = 'helpdesk_ticket'"
+                " AND indexname NOT LIKE ALL(ARRAY['%%_of_organisation_idx', '%%_pkey', '%%_uniq'])"
+            )
+        ):
+            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
         plan = self.env.execute_query(
             SQL(
                 "EXPLAIN %s",
