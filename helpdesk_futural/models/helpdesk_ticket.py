@@ -14,7 +14,7 @@ CHANNELS = [
     ("api", "API"),
 ]
 #: Titles in PostgreSQL's statistics.
-TITLES_REMEMBERED = 500
+TITLES_REMEMBERED = 1000
 
 
 class HelpdeskTicket(models.Model):

@@ -74,7 +74,7 @@ class TestIndexes(HelpdeskCase):
                 " WHERE attrelid = 'helpdesk_ticket'::regclass AND attname = 'name'"
             )
         )
-        self.assertEqual(target, 500)
+        self.assertEqual(target, 1000)
 
     def test_the_planner_knows_which_stages_are_open(self):
         """Of a hundred tickets in an open stage it expects a hundred to be open, not a few."""
