@@ -16,7 +16,6 @@
         "security/helpdesk_rules.xml",
         "security/helpdesk_dialog_rules.xml",
         "data/mail_message_subtype_data.xml",
-        "data/ir_config_parameter_data.xml",
         "data/mail_layout_data.xml",
         "data/mail_template_data.xml",
         "data/mail_template_rating_data.xml",

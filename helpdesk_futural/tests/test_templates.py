@@ -5,7 +5,6 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext, mute_logger
 
-from ..models.mail_followers import STAGES_FOLLOWED
 from .common_lifecycle import LifecycleCase
 
 
@@ -273,37 +272,42 @@ class TestStageMails(LifecycleCase):
             ticket.message_ids[0].notified_partner_ids, self.lars.partner_id, "and nobody else"
         )
 
+    def _forget_stage_followers(self):
+        """Let nobody follow stages, and start as after that was noticed."""
+        stages = self.env.ref("helpdesk_futural.mt_ticket_stage")
+        followers = self.env["mail.followers"]
+        followers.search([("subtype_ids", "in", stages.ids)]).unlink()
+        self.env.registry.clear_cache()
+        self.assertFalse(followers._are_stages_followed())
+
     def test_whether_anybody_follows_stages_is_remembered(self):
         followers = self.env["mail.followers"]
         stages = self.env.ref("helpdesk_futural.mt_ticket_stage")
-        mark = self.env["ir.config_parameter"].search([("key", "=", STAGES_FOLLOWED)])
         ticket = self._settled()
-        mark.value = "no"
+        self._forget_stage_followers()
         ticket.message_subscribe(self.lars.partner_id.ids)
         self.assertFalse(followers._are_stages_followed(), "nobody follows stages unasked")
         # As in the list of followers, where somebody chooses what to hear of.
         ticket.message_subscribe(self.lars.partner_id.ids, stages.ids)
         self.assertTrue(followers._are_stages_followed())
+        with self.assertQueryCount(0):
+            followers._are_stages_followed()
 
-        mark.value = "no"
+        self._forget_stage_followers()
         self.team.message_subscribe(
             self.lars.partner_id.ids, [self.env.ref("helpdesk_futural.mt_team_ticket_stage").id]
         )
         self._ticket()
         self.assertTrue(followers._are_stages_followed(), "who follows the team follows it too")
 
-    def test_an_update_finds_out_whether_anybody_follows_stages(self):
-        script = "helpdesk_futural/migrations/19.0.1.5.0/post-stage_followers.py"
-        mark = self.env["ir.config_parameter"].search([("key", "=", STAGES_FOLLOWED)])
+    def test_who_followed_stages_before_is_found(self):
+        """After a restart, or an update from a version that kept nothing in memory."""
+        followers = self.env["mail.followers"]
         stages = self.env.ref("helpdesk_futural.mt_ticket_stage")
-        self.env["mail.followers"].search([("subtype_ids", "in", stages.ids)]).unlink()
-        mark.value = "no"
-        self._migrate(script, "19.0.1.4.0")
-        self.assertEqual(mark.value, "no")
+        self._forget_stage_followers()
         self._settled().message_subscribe(self.lars.partner_id.ids, stages.ids)
-        mark.value = "no"
-        self._migrate(script, "19.0.1.4.0")
-        self.assertEqual(mark.value, "yes")
+        self.env.registry.clear_cache()
+        self.assertTrue(followers._are_stages_followed())
 
     def test_closing_many_is_cheap(self):
         tickets = self.env["helpdesk.ticket"].create(
