@@ -324,17 +324,14 @@ class HelpdeskIncomingMail(models.Model):
         """Drop the raw messages of mails that were dealt with long enough ago."""
         days = self._get_limit("raw_days")
         # sudo: the raw messages are attachments of the register's rows
-        attachments = (
-            self.env["ir.attachment"]
-            .sudo()
-            .search(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_field", "=", "raw"),
-                    ("create_date", "<", fields.Datetime.now() - timedelta(days=days)),
-                ],
-                limit=1000,
-            )
+        attachments = self.env["ir.attachment"].sudo()
+        attachments = attachments.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_field", "=", "raw"),
+                ("create_date", "<", fields.Datetime.now() - timedelta(days=days)),
+            ],
+            limit=1000,
         )
         done = self.browse(attachments.mapped("res_id")).filtered(
             lambda mail: mail.state in ("processed", "discarded")

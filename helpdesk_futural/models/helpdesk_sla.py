@@ -294,10 +294,11 @@ class HelpdeskSla(models.Model):
         :rtype: dict[int, frozenset[int]]
         """
         # sudo: every ticket is measured, whoever looks at it
-        policies = (
-            self.sudo().with_context(active_test=False).search_fetch([], ["exclude_stage_ids"])
-        )
-        return {sla.id: frozenset(sla.exclude_stage_ids.ids) for sla in policies}
+        policies = self.sudo().with_context(active_test=False)
+        return {
+            sla.id: frozenset(sla.exclude_stage_ids.ids)
+            for sla in policies.search_fetch([], ["exclude_stage_ids"])
+        }
 
     def _get_more_criteria(self):
         """Return what addons ask of a ticket, besides what the policy has by itself.

@@ -27,10 +27,8 @@ class HelpdeskSlaStatusBadge(models.Model):
         self.ensure_one()
         # sudo: names of the policy and the stage, for whoever sees the ticket
         status = self.sudo()
-        policy, stage = (
-            status.sla_id._get_names()[status.sla_id.id],
-            status.sla_stage_id.display_name,
-        )
+        policy = status.sla_id._get_names()[status.sla_id.id]
+        stage = status.sla_stage_id.display_name
         text = fields.Datetime.to_string
         return {
             "id": self.id,

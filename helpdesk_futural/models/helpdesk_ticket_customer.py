@@ -124,14 +124,11 @@ class HelpdeskTicketCustomer(models.Model):
                     known[email]["name"] = vals["partner_name"]
         # sudo: whoever may create a ticket may have its customer registered; nothing of a
         # contact is returned but its link
-        partners = (
-            self.env["mail.thread"]
-            .sudo()
-            ._partner_find_from_emails_single(
-                [v["partner_email"] for v in vals_list if email_normalize(v.get("partner_email"))],
-                filter_found=lambda p: not p.company_id or p.company_id == company,
-                additional_values=known,
-            )
+        threads = self.env["mail.thread"].sudo()
+        partners = threads._partner_find_from_emails_single(
+            [v["partner_email"] for v in vals_list if email_normalize(v.get("partner_email"))],
+            filter_found=lambda p: not p.company_id or p.company_id == company,
+            additional_values=known,
         )
         return {partner.email_normalized: partner for partner in partners}
 
@@ -163,7 +160,8 @@ class HelpdeskTicketCustomer(models.Model):
         # sudo: followers of tickets that the user may write
         followers = self.env["mail.followers"].sudo()
         existing = set()
-        if not new or any(t.user_id or t.team_id.has_followers for t in self.sudo()):
+        tickets = self.sudo()  # sudo: whether there may be followers, not who
+        if not new or any(t.user_id or t.team_id.has_followers for t in tickets):
             found = followers.search_fetch(
                 [
                     ("res_model", "=", self._name),
@@ -207,8 +205,9 @@ class HelpdeskTicketCustomer(models.Model):
         self.ensure_one()
         if former:
             # sudo: whoever may change the customer changes who follows as the customer
-            self.sudo().message_unsubscribe(former.ids)
-            self.sudo().access_token = False
+            ticket = self.sudo()
+            ticket.message_unsubscribe(former.ids)
+            ticket.access_token = False
         self._subscribe_customers()
 
     # ------------------------------------------------------------------

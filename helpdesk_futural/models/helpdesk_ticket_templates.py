@@ -44,11 +44,11 @@ class HelpdeskTicketTemplates(models.Model):
 
         A ticket that begins solved or closed is a record of what is over: nobody is told.
         """
-        # sudo: the template is configuration
         told = self.filtered(
             lambda t: (
                 t.channel in ("manual", "phone")
                 and t.state in OPEN_STATES
+                # sudo: the template is configuration
                 and t.stage_id.sudo().template_id
             )
         )

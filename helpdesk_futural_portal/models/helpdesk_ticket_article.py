@@ -23,8 +23,8 @@ class HelpdeskTicketArticle(models.Model):
     def _compute_article_count(self):
         # sudo: the articles' tickets are hidden; only articles that the user sees are counted
         found = self.env["helpdesk.article"].sudo().search([("ticket_id", "in", self.ids)])
-        seen = found.sudo(self.env.su)._filtered_access("read").sudo()
-        counts = Counter(article.ticket_id.id for article in seen)
+        seen = found.sudo(self.env.su)._filtered_access("read")  # sudo: back to the user's rights
+        counts = Counter(article.ticket_id.id for article in found & seen)
         for ticket in self:
             ticket.article_count = counts[ticket.id]
 
